@@ -1,0 +1,67 @@
+"""What was seen: observations, attempts, sightings."""
+
+from dataclasses import dataclass
+
+from auditor.model.signals import SIGNALS, channel_of
+from auditor.model.words import Channel, Ending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One raw fact as received.
+
+    Attributes:
+        signal: a name of ``model.signals.SIGNALS``.
+        value: the fact. Structured signals hold their JSON text, binary ones lower-case hex.
+        endpoint: where it came from: ``tcp/80``, ``udp/3702``, ``link``; None if unknown.
+        probe: the probe or discovery method that asked, or ``given`` for pasted facts.
+        at: RFC 3339 UTC time with ``Z``; None where the source gives no time.
+
+    Raises:
+        ValueError: the signal name is unknown.
+    """
+
+    signal: str
+    value: str
+    endpoint: str | None = None
+    probe: str = "given"
+    at: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.signal not in SIGNALS:
+            raise ValueError(f"unknown signal {self.signal!r}")
+
+    @property
+    def channel(self) -> Channel:
+        """The witness that this fact came through."""
+        return channel_of(self.signal, self.endpoint)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One probe asking one endpoint one thing, however it ended."""
+
+    probe: str
+    endpoint: str
+    outcome: Ending
+    ms: int = 0
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """Something answered at an address.
+
+    Attributes:
+        address: IPv4 or IPv6 text.
+        method: the discovery method's name.
+        interface: where it was heard; None when the kernel chose.
+        mac: hardware address (colon form, lower case), only if the link itself showed it.
+        observations: raw facts that came along.
+    """
+
+    address: str
+    method: str
+    interface: str | None = None
+    mac: str | None = None
+    observations: tuple[Observation, ...] = ()
