@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 
-class Shape(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+class Shape(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Base of every file shape: an unknown key is an error."""
 
 

@@ -39,7 +39,7 @@ class ToolError(AuditError):
     """The tool cannot go on for a reason that is not in the operator's input."""
 
 
-class Malformed(AuditError):  # noqa: N818 - the word of the field, and the only thing decoders raise
+class Malformed(AuditError):
     """Bytes from outside do not have the shape that a decoder needs."""
 
 

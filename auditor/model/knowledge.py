@@ -1,10 +1,10 @@
 """What the vendor database says, as values: vendors, rules, relations, law."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from collections.abc import Mapping
 
 from auditor.model.words import (
     Affiliates,

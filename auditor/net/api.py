@@ -111,8 +111,9 @@ class GroupSocket(Protocol):
     """A UDP socket bound to one interface for questions to a group, a broadcast or one host."""
 
     async def send(self, payload: bytes, address: str, port: int) -> None:
-        """Send one datagram. Group and broadcast addresses are allowed; a unicast address must be
-        in scope.
+        """Send one datagram.
+
+        Group and broadcast addresses are allowed; a unicast address must be in scope.
 
         Raises:
             NetError: Denied for an address that is out of scope, Filtered where the system
@@ -187,8 +188,10 @@ class Net(Protocol):
         """
 
     async def touch(self, addresses: Sequence[str], *, probe: str) -> None:
-        """Send one empty UDP datagram to the discard port of each address, paced and bounded, so that
-        the system resolves their hardware addresses."""
+        """Make the system resolve the hardware address of each address.
+
+        Sends one empty UDP datagram to the discard port of each, paced and bounded.
+        """
 
     def neighbours(self) -> Sequence[Neighbour]:
         """The system's neighbour table now, complete entries only."""
