@@ -1,1 +1,1 @@
-""""""
+"""Observations × Catalog → who made it. Pure: no clock, no I/O."""

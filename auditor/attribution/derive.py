@@ -1,0 +1,227 @@
+"""Raw facts → the serial, firmware, MAC, model and label inside them. Same channel, always.
+
+What a field means is protocol knowledge and stands here; what its value *shows* is vendor knowledge
+and stands in the database.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from auditor.attribution.facts import Fact, Voice
+from auditor.model.errors import Malformed
+from auditor.wire.endpoint import mac_in_endpoint
+from auditor.wire.flatten import flatten
+from auditor.wire.mac import normal
+
+_EMPTY: Final = frozenset({"", "n/a", "null", "none", "unknown", "-", "0"})
+_TOKEN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_/().+-]{3,39}$")
+_AUTH_REALM = re.compile(r'realm\s*=\s*"?([^",]{1,120})', re.IGNORECASE)
+_VALUE_CAP = 512
+
+_TABLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "sadp": (
+        ("DeviceDescription", "model"),
+        ("DeviceSN", "serial"),
+        ("SoftwareVersion", "firmware"),
+        ("MAC", "mac"),
+        ("OEMInfo", "brand"),
+    ),
+    "dhip": (
+        ("DeviceType", "model"),
+        ("SerialNo", "serial"),
+        ("Version", "firmware"),
+        ("mac", "mac"),
+        ("Vendor", "brand"),
+        ("Manufacturer", "brand"),
+    ),
+    "dahua.legacy": (("model", "model"), ("serial", "serial"), ("mac", "mac")),
+    "ssdp.description": (
+        ("modelName", "model"),
+        ("modelNumber", "model"),
+        ("serialNumber", "serial"),
+        ("manufacturer", "brand"),
+        ("MAC", "mac"),
+    ),
+    "wsd.scopes": (
+        ("hardware", "model"),
+        ("MAC", "mac"),
+        ("macaddr", "mac"),
+        ("serial", "serial"),
+        ("version", "firmware"),
+        ("manufacturer", "brand"),
+    ),
+    "axis.basicdeviceinfo": (
+        ("Brand", "brand"),
+        ("ProdNbr", "model"),
+        ("SerialNumber", "serial"),
+        ("SerialNumber", "mac"),
+        ("Version", "firmware"),
+    ),
+    "xm.netip": (("MAC", "mac"), ("SN", "serial"), ("Version", "firmware")),
+    "tplink.tdp": (
+        ("device_model", "model"),
+        ("mac", "mac"),
+        ("firmware_version", "firmware"),
+    ),
+    "tvt.mhed": (
+        ("mac", "mac"),
+        ("product", "model"),
+        ("customer", "brand"),
+        ("manufacturer", "brand"),
+    ),
+    "ubnt.discovery": (("mac", "mac"), ("model", "model"), ("firmware", "firmware")),
+    "mdns.txt": (("macaddress", "mac"), ("mac", "mac"), ("model", "model")),
+}
+
+_PLAIN: Final[Mapping[str, tuple[str, Voice | None]]] = {
+    "onvif.manufacturer": ("brand", Voice.BANNER),
+    "onvif.model": ("model", Voice.DEVICE),
+    "onvif.firmware": ("firmware", Voice.DEVICE),
+    "onvif.serial": ("serial", Voice.DEVICE),
+    "onvif.hostname": ("hostname", None),
+    "onvif.endpoint": ("wsd.endpoint", None),
+    "onvif.scopes": ("wsd.scopes", None),
+    "http.title": ("brand", None),
+}
+
+
+def derive(fact: Fact) -> Iterator[Fact]:
+    """What can be read out of one raw fact. Never raises; a malformed reply derives nothing."""
+    plain = _PLAIN.get(fact.signal)
+    if plain is not None:
+        yield from _kept(fact, plain[0], fact.value, plain[1])
+    if fact.signal in _TABLES:
+        yield from _by_table(fact, fact.signal)
+    special = _SPECIAL.get(fact.signal)
+    if special is not None:
+        yield from special(fact)
+
+
+def _kept(fact: Fact, signal: str, value: str, voice: Voice | None = None) -> Iterator[Fact]:
+    text = value.strip() if signal == "wsd.scopes" else value.strip()[:_VALUE_CAP]
+    if text.lower() in _EMPTY:
+        return
+    if signal == "mac":
+        mac = normal(text)
+        if mac is not None:
+            yield fact.derived("mac", mac)
+        return
+    yield fact.derived(signal, text, voice)
+
+
+def _by_table(fact: Fact, table: str) -> Iterator[Fact]:
+    try:
+        leaves = flatten(table, fact.value)
+    except Malformed:
+        return
+    for field, signal in _TABLES[table]:
+        for value in leaves.get(field, ())[:4]:
+            yield from _kept(fact, signal, value)
+
+
+def _isapi(fact: Fact) -> Iterator[Fact]:
+    try:
+        leaves = flatten("isapi.device_info", fact.value)
+    except Malformed:
+        return
+
+    def first(name: str) -> str:
+        return next(iter(leaves.get(name, ())), "").strip()
+
+    yield from _kept(fact, "model", first("model"))
+    yield from _kept(fact, "serial", first("serialNumber"))
+    yield from _kept(fact, "mac", first("macAddress"))
+    yield from _kept(fact, "brand", first("manufacturer"))
+    yield from _kept(
+        fact, "firmware", f"{first('firmwareVersion')} {first('firmwareReleasedDate')}"
+    )
+
+
+def _scopes(fact: Fact) -> Iterator[Fact]:
+    if fact.signal == "onvif.scopes":
+        yield from _by_table(
+            Fact(
+                signal="wsd.scopes",
+                value=fact.value,
+                channel=fact.channel,
+                endpoint=fact.endpoint,
+                via="onvif.scopes",
+                voice=fact.voice,
+            ),
+            "wsd.scopes",
+        )
+    try:
+        names = flatten("wsd.scopes", fact.value).get("name", ())
+    except Malformed:
+        return
+    for name in names[:4]:
+        words = name.split()
+        yield from _kept(fact, "brand", name)
+        if len(words) > 1:
+            yield from _kept(fact, "brand", words[0])
+            yield from _kept(fact, "model", words[-1])
+
+
+def _endpoint(fact: Fact) -> Iterator[Fact]:
+    mac = mac_in_endpoint(fact.value)
+    if mac is not None:
+        yield fact.derived("mac", mac)
+
+
+def _mac(fact: Fact) -> Iterator[Fact]:
+    yield from _kept(fact, "mac", fact.value)
+
+
+def _token_model(fact: Fact) -> Iterator[Fact]:
+    text = fact.value.strip()
+    if _TOKEN.match(text) and any(ch.isdigit() for ch in text):
+        yield fact.derived("model", text, Voice.BANNER)
+
+
+def _headers(fact: Fact) -> Iterator[Fact]:
+    family = fact.signal.partition(".")[0]
+    try:
+        leaves = flatten(fact.signal, fact.value)
+    except Malformed:
+        return
+    for value in leaves.get("server", ())[:1]:
+        yield from _kept(fact, f"{family}.server", value)
+    for value in leaves.get("www-authenticate", ())[:3]:
+        realm = _AUTH_REALM.search(value)
+        if realm:
+            yield from _kept(fact, f"{family}.auth_realm", realm.group(1))
+
+
+def _banner(fact: Fact) -> Iterator[Fact]:
+    """A pasted raw response: the same facts as if the probe had asked."""
+    head = fact.value[:4096]
+    family = "http" if head.startswith("HTTP/") else "rtsp" if head.startswith("RTSP/") else None
+    if family is None:
+        return
+    for line in head.splitlines()[1:40]:
+        name, colon, value = line.partition(":")
+        if not colon:
+            break
+        if name.lower() == "server":
+            yield from _kept(fact, f"{family}.server", value)
+        elif name.lower() == "www-authenticate":
+            realm = _AUTH_REALM.search(value)
+            if realm:
+                yield from _kept(fact, f"{family}.auth_realm", realm.group(1))
+
+
+_SPECIAL: Final[Mapping[str, Callable[[Fact], Iterator[Fact]]]] = {
+    "isapi.device_info": _isapi,
+    "wsd.scopes": _scopes,
+    "onvif.scopes": _scopes,
+    "wsd.endpoint": _endpoint,
+    "onvif.endpoint": _endpoint,
+    "onvif.mac": _mac,
+    "http.headers": _headers,
+    "rtsp.headers": _headers,
+    "http.title": _token_model,
+    "http.auth_realm": _token_model,
+    "rtsp.auth_realm": _token_model,
+    "banner": _banner,
+}

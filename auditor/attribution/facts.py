@@ -1,0 +1,77 @@
+"""The facts that rules meet: raw observations, and what can be read out of them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from auditor.model.facts import Observation
+from auditor.model.words import Channel
+
+
+class Voice(StrEnum):
+    """Who says a derived fact; decides what a model number is worth."""
+
+    DEVICE = "device"  # the device's own identity answer (ONVIF, SADP, DHIP, ISAPI, VAPIX …)
+    BANNER = "banner"  # a scope, a title, a realm, a UPnP description
+    RECORD = "record"  # a label, a list, an order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A raw observation, or something read out of one.
+
+    Attributes:
+        signal: what rules look it up by.
+        value: what they match.
+        channel: the witness; a derived fact keeps that of its origin.
+        endpoint: where the raw observation came from.
+        via: the raw signal, for derived facts; None for raw ones.
+        voice: who says it.
+    """
+
+    signal: str
+    value: str
+    channel: Channel
+    endpoint: str | None = None
+    via: str | None = None
+    voice: Voice = Voice.BANNER
+
+    @property
+    def origin(self) -> str:
+        """The raw signal."""
+        return self.via or self.signal
+
+    def derived(self, signal: str, value: str, voice: Voice | None = None) -> "Fact":
+        """A fact read out of this one: same witness, same endpoint, same origin."""
+        return Fact(
+            signal=signal,
+            value=value,
+            channel=self.channel,
+            endpoint=self.endpoint,
+            via=self.origin,
+            voice=voice or self.voice,
+        )
+
+
+_OWN_VOICE = frozenset(
+    {"onvif.model", "onvif.serial", "onvif.firmware", "onvif.mac", "sadp", "dhip", "dahua.legacy"}
+    | {"isapi.device_info", "axis.basicdeviceinfo", "tvt.mhed", "xm.netip", "tplink.tdp"}
+    | {"ubnt.discovery"}
+)
+
+
+def raw(observation: Observation) -> Fact:
+    """The fact that an observation is by itself."""
+    channel = observation.channel
+    if channel is Channel.RECORD:
+        voice = Voice.RECORD
+    elif observation.signal in _OWN_VOICE:
+        voice = Voice.DEVICE
+    else:
+        voice = Voice.BANNER
+    return Fact(
+        signal=observation.signal,
+        value=observation.value,
+        channel=channel,
+        endpoint=observation.endpoint,
+        voice=voice,
+    )

@@ -1,0 +1,217 @@
+"""One question to a group, a broadcast or single hosts over UDP, and everything that comes back.
+
+A protocol states its :class:`Question` and is a method: ``METHOD = Asking(Question(...))``.
+Where group questions may leave, the group is asked twice, and hosts that the system knows as
+neighbours and that stayed silent are asked directly in the second round, since some switches
+swallow groups. Everywhere else each address in scope is asked by itself, through one socket.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack
+
+from auditor.discovery._api import Seen, Wish
+from auditor.discovery._ground import (
+    BATCH,
+    batches,
+    neighbours_of,
+    own_addresses,
+    plain,
+    version_of,
+)
+from auditor.discovery._merge import merged, stopped
+from auditor.discovery._places import Place, Talk, places_of
+from auditor.discovery._question import Answer, Question
+from auditor.discovery._tally import MOST_PER_HOST, Tally
+from auditor.model.document import MethodState
+from auditor.model.errors import Filtered, Malformed, NetError
+from auditor.model.facts import Observation, Sighting
+from auditor.net.api import GroupSocket, Net, Packet
+
+TICK = 0.1
+"""Seconds between looks at whether everything has been sent."""
+
+
+class Asking:
+    """A discovery method that asks one :class:`Question`."""
+
+    engines = frozenset({"native", "nmap"})
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.name = question.name
+        self.sends = question.sends
+
+    async def run(self, net: Net, wish: Wish) -> AsyncIterator[Seen]:
+        """Ask everywhere at once; sightings as they come, then one state a place."""
+        places = places_of(self.question, net)
+        if not places:
+            yield MethodState(
+                method=self.name, state="skipped", why="no interface reaches an address to ask"
+            )
+            return
+        async for seen in merged(*(_at(self.question, net, wish, place) for place in places)):
+            yield seen
+
+
+async def _at(question: Question, net: Net, wish: Wish, place: Place) -> AsyncIterator[Seen]:
+    tally = Tally(mine=own_addresses(net) | _loopback_own(net))
+    talks = (_talk(question, net, wish, talk, tally) for talk in place.talks)
+    async for sighting in merged(*talks):
+        yield sighting
+    yield tally.state(question.name, place)
+
+
+def _loopback_own(net: Net) -> frozenset[str]:
+    return frozenset(str(one.ip) for face in net.interfaces() if face.loopback for one in face.addresses)
+
+
+async def _talk(
+    question: Question, net: Net, wish: Wish, talk: Talk, tally: Tally
+) -> AsyncIterator[Sighting]:
+    linger = question.linger_polite if wish.polite else question.linger
+    async with AsyncExitStack() as stack:
+        try:
+            sock = await _opened(question, net, talk, tally, stack)
+        except NetError as error:
+            tally.failed(error)
+            return
+        sender = asyncio.create_task(_send(question, net, sock, talk, tally))
+        try:
+            while not sender.done():
+                async for packet in sock.packets(TICK):
+                    for sighting in _heard(question, net, wish, talk, tally, packet):
+                        yield sighting
+            await sender
+            async for packet in sock.packets(linger):
+                for sighting in _heard(question, net, wish, talk, tally, packet):
+                    yield sighting
+        except NetError as error:
+            tally.failed(error)
+        finally:
+            await stopped(sender)
+
+
+async def _opened(
+    question: Question, net: Net, talk: Talk, tally: Tally, stack: AsyncExitStack
+) -> GroupSocket:
+    """The talk's socket; on any port where the protocol's own port is taken."""
+    join = question.group6 if talk.version == 6 else question.group if question.join else None  # noqa: PLR2004
+    ports = (question.bind_port, 0) if question.bind_port else (0,)
+    for port in ports[:-1]:
+        try:
+            return await stack.enter_async_context(
+                net.group(
+                    talk.carrier, probe=question.name, bind_port=port, join=join, ttl=question.ttl
+                )
+            )
+        except Filtered as error:
+            tally.failed(error)
+    return await stack.enter_async_context(
+        net.group(talk.carrier, probe=question.name, join=join, ttl=question.ttl)
+    )
+
+
+async def _send(
+    question: Question, net: Net, sock: GroupSocket, talk: Talk, tally: Tally
+) -> None:
+    for number, groups in enumerate(talk.rounds):
+        if number:
+            await asyncio.sleep(question.again)
+        forms = tuple(question.forms())
+        for address in groups:
+            await _put(question, sock, address, forms, tally)
+        hosts = [one for one in _hosts(net, talk, number) if one not in tally.heard]
+        several = len(hosts) > 2 * BATCH
+        for batch in batches(hosts):
+            for address in await _awake(question, net, talk, batch, patient=several):
+                await _put(question, sock, address, forms, tally)
+
+
+def _hosts(net: Net, talk: Talk, number: int) -> Sequence[str]:
+    """Whom to ask directly in a round."""
+    if talk.hosts or not talk.attached or number == 0:
+        return talk.hosts
+    return [
+        one.address
+        for one in net.neighbours()
+        if one.interface == talk.carrier.name
+        and version_of(one.address) == talk.version
+        and one.address in net.scope
+    ]
+
+
+async def _awake(
+    question: Question, net: Net, talk: Talk, batch: Sequence[str], *, patient: bool
+) -> Sequence[str]:
+    """Those of a batch that can get a datagram: questions to absent neighbours would only fill
+    the send buffer while the system tries to resolve them.
+    """
+    if not talk.attached or not talk.hosts:
+        return batch
+    known = await neighbours_of(net, batch, probe=question.name, patient=patient)
+    if not known and not net.neighbours():
+        return batch  # a system whose table we cannot read
+    return [address for address in batch if address in known]
+
+
+async def _put(
+    question: Question, sock: GroupSocket, address: str, forms: Sequence[bytes], tally: Tally
+) -> None:
+    try:
+        for form in forms:
+            await sock.send(form, address, question.port)
+            tally.sent += 1
+    except NetError as error:
+        tally.unsent += 1
+        tally.failed(error)
+
+
+def _heard(
+    question: Question, net: Net, wish: Wish, talk: Talk, tally: Tally, packet: Packet
+) -> Iterable[Sighting]:
+    """The new sightings in a datagram; nothing for our own and for repeats."""
+    address = plain(packet.address)
+    if address is None:
+        return ()
+    in_scope = address in net.scope
+    try:
+        answers = tuple(question.read(packet.data))
+    except Malformed:
+        # Not in the protocol's words, but from a host that we asked: somebody is there.
+        if address in tally.mine or not in_scope:
+            return ()
+        answers = (Answer(facts=(), same=None),)
+    new = [
+        one
+        for one in answers[:MOST_PER_HOST]
+        if tally.fresh(address, one.same, _size(one), in_scope=in_scope)
+    ]
+    if answers:
+        tally.heard.add(address)
+    return [_sighting(question, wish, talk, address, one) for one in new]
+
+
+def _size(answer: Answer) -> int:
+    return sum(len(value) for _, value in answer.facts)
+
+
+def _sighting(
+    question: Question, wish: Wish, talk: Talk, address: str, answer: Answer
+) -> Sighting:
+    at = wish.clock()
+    return Sighting(
+        address=address,
+        method=question.name,
+        interface=talk.carrier.name,
+        observations=tuple(
+            Observation(
+                signal=signal,
+                value=value,
+                endpoint=f"udp/{question.port}",
+                probe=question.name,
+                at=at,
+            )
+            for signal, value in answer.facts
+        ),
+    )

@@ -1,0 +1,216 @@
+"""What a simulated device was sent: the ground truth for "the scanner only reads"."""
+
+import re
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+_CAP: Final = 20000
+_READS: Final = frozenset({"GET", "HEAD", "OPTIONS", "DESCRIBE"})
+_POSTS: Final = re.compile(
+    rb"<(?:\w+:)?(?:GetSystemDateAndTime|GetCapabilities|GetServices|GetServiceCapabilities"
+    rb"|GetEndpointReference|GetHostname|GetDeviceInformation|GetNetworkInterfaces|GetScopes)\b"
+    rb'|"method"\s*:\s*"getAllUnrestrictedProperties"'
+)
+_LOGIN_PATHS: Final = re.compile(
+    r"(?i)rpc2_login|sessionlogin|userlogin|/api\.cgi\?cmd=login|[?&](?:user|username|usr|pwd|"
+    r"password|auth|token)=|configurationfile|/login\.cgi|main-cgi"
+)
+_DHIP_LOGIN: Final = b"global.login"
+_SADP_TYPE: Final = re.compile(rb"<Types>\s*([^<]*?)\s*</Types>")
+_MHED_WRITES = 3
+_XM_SEARCH = 1530
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One HTTP, SOAP or RTSP message, verbatim.
+
+    Attributes:
+        proto: ``http``, ``https`` or ``rtsp``.
+        port: where it came in.
+        peer: who sent it.
+        line: the first line.
+        headers: in order, as sent.
+        body: as sent, capped.
+    """
+
+    proto: str
+    port: int
+    peer: str
+    line: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    @property
+    def method(self) -> str:
+        """The first word of the first line."""
+        return self.line.split(" ", 1)[0]
+
+    def get(self, name: str) -> str | None:
+        """A header by name, case-insensitive."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Datagram:
+    """One UDP datagram, verbatim."""
+
+    port: int
+    peer: str
+    peer_port: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """One accepted TCP connection, whether or not anything was sent on it."""
+
+    port: int
+    peer: str
+
+
+@dataclass(slots=True)
+class Witness:
+    """Everything that one device was sent. Lists stop growing at a cap; counters do not.
+
+    Attributes:
+        connections: accepted TCP connections, in order.
+        requests: HTTP, SOAP and RTSP messages, in order.
+        datagrams: UDP datagrams that reached a listening port, in order.
+        raw: bytes that came in on ports that say nothing: (port, bytes).
+        concurrent: TCP connections open now.
+        most: the most that were ever open at a time.
+        accepted: number of TCP connections ever.
+        refused: connections dropped because the device bears no more.
+    """
+
+    connections: list[Connection] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    datagrams: list[Datagram] = field(default_factory=list)
+    raw: list[tuple[int, bytes]] = field(default_factory=list)
+    concurrent: int = 0
+    most: int = 0
+    accepted: int = 0
+    refused: int = 0
+
+    def connected(self, port: int, peer: str) -> None:
+        """Book an accepted connection."""
+        self.accepted += 1
+        self.concurrent += 1
+        self.most = max(self.most, self.concurrent)
+        if len(self.connections) < _CAP:
+            self.connections.append(Connection(port=port, peer=peer))
+
+    def closed(self) -> None:
+        """Book the end of a connection."""
+        self.concurrent -= 1
+
+    def asked(self, request: Request) -> None:
+        """Book a request."""
+        if len(self.requests) < _CAP:
+            self.requests.append(request)
+
+    def sent(self, datagram: Datagram) -> None:
+        """Book a datagram."""
+        if len(self.datagrams) < _CAP:
+            self.datagrams.append(datagram)
+
+    def said(self, port: int, data: bytes) -> None:
+        """Book bytes on a port that answers nothing."""
+        if len(self.raw) < _CAP:
+            self.raw.append((port, data))
+
+    def violations(self) -> tuple[str, ...]:
+        """Everything that a scanner which only reads would never have sent, as lines for people.
+
+        Credentials in any header or body, login paths, write verbs, discovery verbs other than
+        the search, and any byte sent to a vendor's SDK port.
+        """
+        found = [line for request in self.requests for line in _request_faults(request)]
+        found += [line for datagram in self.datagrams for line in _datagram_faults(datagram)]
+        found += [f"tcp/{port}: {len(data)} bytes to a silent port" for port, data in self.raw]
+        return tuple(found)
+
+    def as_data(self) -> dict[str, object]:
+        """The log as JSON-ready data, bytes as hex."""
+        return {
+            "accepted": self.accepted,
+            "most_concurrent": self.most,
+            "refused": self.refused,
+            "requests": [
+                {
+                    "port": request.port,
+                    "line": request.line,
+                    "headers": [list(pair) for pair in request.headers],
+                    "body": request.body.decode("utf-8", "replace"),
+                }
+                for request in self.requests
+            ],
+            "datagrams": [
+                {"port": item.port, "peer": item.peer, "data": item.data.hex()}
+                for item in self.datagrams
+            ],
+            "raw": [[port, data.hex()] for port, data in self.raw],
+            "violations": list(self.violations()),
+        }
+
+
+def _request_faults(request: Request) -> Iterator[str]:
+    where = f"{request.proto}/{request.port}: {request.line[:100]}"
+    for name in ("authorization", "proxy-authorization", "cookie"):
+        if request.get(name) is not None:
+            yield f"{where}: sends {name}"
+    if b"UsernameToken" in request.body or b"<Password" in request.body:
+        yield f"{where}: sends a user name token"
+    if _LOGIN_PATHS.search(request.line):
+        yield f"{where}: asks for a login or names a user"
+    if _DHIP_LOGIN in request.body:
+        yield f"{where}: starts a login"
+    if request.method == "POST":
+        if not _POSTS.search(request.body):
+            yield f"{where}: posts something that is not on the send list"
+    elif request.method not in _READS:
+        yield f"{where}: method is not a read"
+
+
+def _sadp(data: bytes) -> str | None:
+    types = _SADP_TYPE.search(data)
+    if types is not None and types[1] == b"inquiry":
+        return None
+    if b"<ProbeMatch" in data or b"<Hello" in data:
+        return None  # another device's answer to the group
+    return "SADP verb other than inquiry"
+
+
+def _dhip(data: bytes) -> str | None:
+    if b"DHDiscover.search" in data or b"client.notifyDevInfo" in data:
+        return None
+    return "DHIP method other than search"
+
+
+def _mhed(data: bytes) -> str | None:
+    command = struct.unpack_from("<I", data, 8)[0] if len(data) >= 12 else 0  # noqa: PLR2004 - the header
+    return "MHED command that writes" if command >= _MHED_WRITES else None
+
+
+def _netip(data: bytes) -> str | None:
+    message = struct.unpack_from("<H", data, 14)[0] if len(data) >= 16 else 0  # noqa: PLR2004 - the header
+    return None if message in {_XM_SEARCH, _XM_SEARCH + 1} else "NetIP message other than search"
+
+
+_CHECKS: Final[dict[int, Callable[[bytes], str | None]]] = {
+    37020: _sadp,
+    37810: _dhip,
+    23456: _mhed,
+    34569: _netip,
+}
+
+
+def _datagram_faults(datagram: Datagram) -> Iterator[str]:
+    check = _CHECKS.get(datagram.port)
+    fault = check(datagram.data) if check is not None and datagram.data else None
+    if fault is not None:
+        yield f"udp/{datagram.port}: {fault}: {datagram.data[:60]!r}"

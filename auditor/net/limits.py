@@ -1,0 +1,91 @@
+"""How much we may ask of a network: the numbers, and the bucket that paces first packets."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Final
+
+_BURST: Final = 0.02  # seconds' worth of packets that may leave back to back after a pause
+_SLACK: Final = 0.95  # below the limit, so that a late event loop does not bunch packets above it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The budgets of one scan.
+
+    Attributes:
+        requests_per_host: messages and TLS handshakes to one host, over all its ports.
+        connections_per_host: open at a time to one host.
+        connections_total: open at a time, all hosts together.
+        rate: first packets (ARP request, SYN, UDP question) a second.
+        spacing: least seconds between two requests to one host.
+        connect_timeout: seconds for a TCP connection to open.
+        reply_timeout: seconds for one whole exchange, and for one TLS handshake.
+        slow_after: timeouts after which a host counts as slow, and is asked less.
+        resets_before_denied: dropped connections in a row after which a host is left alone.
+        slow_spacing: least seconds between two requests to a host that is slow or resets.
+        unresolved: attached addresses whose hardware address the system may look for at a time.
+    """
+
+    requests_per_host: int = 15
+    connections_per_host: int = 4
+    connections_total: int = 400
+    rate: float = 2000.0
+    spacing: float = 0.0
+    connect_timeout: float = 1.5
+    reply_timeout: float = 3.0
+    slow_after: int = 2
+    resets_before_denied: int = 3
+    slow_spacing: float = 0.3
+    unresolved: int = 256
+
+    @classmethod
+    def of(
+        cls, *, polite: bool = False, rate: float | None = None, timeout: float | None = None
+    ) -> "Limits":
+        """The limits that the operator's options mean.
+
+        Args:
+            polite: start from the slower preset.
+            rate: first packets a second.
+            timeout: seconds for one exchange; a connection gets at most as long.
+        """
+        limits = POLITE if polite else cls()
+        if rate is not None:
+            limits = replace(limits, rate=rate)
+        if timeout is not None:
+            connect = min(limits.connect_timeout, timeout)
+            limits = replace(limits, reply_timeout=timeout, connect_timeout=connect)
+        return limits
+
+
+POLITE: Final = Limits(
+    rate=50.0, spacing=0.3, connections_per_host=2, connect_timeout=2.0, reply_timeout=4.0
+)
+"""50 new connections a second, 300 ms between requests to a host, 2 connections to it."""
+
+
+class TokenBucket:
+    """Lets at most ``rate`` packets leave in any second, evenly, first come first served."""
+
+    def __init__(self, rate: float) -> None:
+        """Start full.
+
+        Args:
+            rate: packets a second; more than 0.
+        """
+        self._gap = 1 / (rate * _SLACK)
+        self._credit = max(0.0, rate * _BURST - 1) * self._gap
+        self._next = float("-inf")
+
+    def reserve(self, now: float) -> float:
+        """Book the next packet; returns the seconds that it must wait from ``now``."""
+        self._next = max(self._next, now - self._credit)
+        wait = max(0.0, self._next - now)
+        self._next += self._gap
+        return wait
+
+    async def take(self) -> None:
+        """Wait until one more packet may leave."""
+        wait = self.reserve(asyncio.get_running_loop().time())
+        if wait > 0:
+            await asyncio.sleep(wait)

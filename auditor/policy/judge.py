@@ -1,0 +1,286 @@
+"""The room's door: what each regime of the policy says of one device.
+
+Silence is never compliance: ``not_covered`` has to be earned (:func:`_acquit`), and everything that
+is neither convicted nor acquitted is ``indeterminate`` with its reason.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from auditor.catalog.catalog import Catalog
+from auditor.model.judgement import Attribution, Judged, Verdict
+from auditor.model.knowledge import Exemption, Policy, Regime
+from auditor.model.words import (
+    VIDEO_KINDS,
+    FindingClass,
+    Grade,
+    Kind,
+    Outcome,
+    Role,
+    Strength,
+    grade_rank,
+)
+from auditor.policy.reach import Meeting, Reach, meet_regime
+from auditor.policy.words import sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """What names a device to an exemption."""
+
+    address: str | None = None
+    mac: str | None = None
+    serial: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """Everything that judging needs besides the device.
+
+    Attributes:
+        policy: the operator's choice, with ``--regime`` and ``--profile`` already applied.
+        as_of: the date of judgement.
+    """
+
+    catalog: Catalog
+    policy: Policy
+    as_of: date
+    exemptions: tuple[Exemption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Met:
+    attribution: Attribution
+    meeting: Meeting
+
+
+def judge(judged: Judged, bench: Bench, device: Device | None = None) -> tuple[Verdict, ...]:
+    """Verdicts under every regime of the policy that names makers; empty outside the subject."""
+    kind = Kind(judged.kind)
+    if not in_subject(judged, bench):
+        return ()
+    out = []
+    for name in bench.policy.regimes:
+        regime = bench.catalog.regimes[name]
+        if regime.names_makers:
+            verdict = _under(judged, kind, regime, bench)
+            out.append(_excused(verdict, bench, device or Device()))
+    return tuple(out)
+
+
+def in_subject(judged: Judged, bench: Bench) -> bool:
+    """Whether a device is judged at all (law 1, Subject)."""
+    kind = Kind(judged.kind)
+    if kind in VIDEO_KINDS:
+        return True
+    if kind is Kind.OTHER:
+        return False
+    if kind is Kind.UNKNOWN and judged.video_sign:
+        return True
+    if kind is Kind.UNKNOWN and bench.policy.unidentified == "indeterminate":
+        return True
+    return _listed_equipment(judged, kind, bench)
+
+
+def _listed_equipment(judged: Judged, kind: Kind, bench: Bench) -> bool:
+    """Network gear, and unknown hosts, of a maker that some regime of the policy names."""
+    for name in bench.policy.regimes:
+        regime = bench.catalog.regimes[name]
+        for item in judged.attributions:
+            if item.role in regime.reaches and item.grade is not Grade.POSSIBLE:
+                meeting = meet_regime(item, kind, regime, bench.catalog, bench.as_of)
+                if meeting.reach is not Reach.NOT:
+                    return True
+    return False
+
+
+def _under(judged: Judged, kind: Kind, regime: Regime, bench: Bench) -> Verdict:
+    met = [
+        _Met(
+            attribution=item,
+            meeting=meet_regime(item, kind, regime, bench.catalog, bench.as_of),
+        )
+        for item in judged.attributions
+        if item.role in regime.reaches
+    ]
+    minimum = grade_rank(bench.policy.minimum)
+    sure = [item for item in met if grade_rank(item.attribution.grade) >= minimum]
+    convicted = _convict(sure, met, regime, bench)
+    if convicted is not None:
+        return convicted
+    for reach in (Reach.PENDING, Reach.DISPUTED):
+        for item in sure:
+            if item.meeting.reach is reach:
+                return _verdict(Outcome.INDETERMINATE, item, regime, bench, None)
+    return _acquit(met, regime, bench)
+
+
+def _convict(
+    sure: Sequence[_Met], met: Sequence[_Met], regime: Regime, bench: Bench
+) -> Verdict | None:
+    reached = [item for item in sure if item.meeting.reach is Reach.REACHED]
+    if not reached:
+        return None
+    top = max(reached, key=lambda item: grade_rank(item.attribution.grade))
+    strangers = [
+        item
+        for item in met
+        if item.meeting.reach is Reach.NOT
+        and item.attribution.role is Role.MAKER
+        and grade_rank(item.attribution.grade) >= grade_rank(Grade.PROBABLE)
+        and item.attribution.vendor != top.attribution.vendor
+    ]
+    rival = max((grade_rank(item.attribution.grade) for item in strangers), default=0)
+    if rival >= grade_rank(top.attribution.grade):
+        return _verdict(Outcome.INDETERMINATE, top, regime, bench, "conflict")
+    return _verdict(Outcome.COVERED, top, regime, bench, None)
+
+
+def _acquit(met: Sequence[_Met], regime: Regime, bench: Bench) -> Verdict:
+    """``not_covered`` if it is earned, else ``indeterminate`` with what is missing."""
+    makers = [
+        item
+        for item in met
+        if item.meeting.reach is Reach.NOT
+        and item.attribution.role is Role.MAKER
+        and item.attribution.grade is not Grade.POSSIBLE
+    ]
+    suspects = [
+        item for item in met if item.meeting.reach in {Reach.REACHED, Reach.PENDING, Reach.DISPUTED}
+    ]
+    if not makers:
+        return _unknown(met, suspects, regime, bench)
+    top = max(makers, key=lambda item: (_witnessed(item), grade_rank(item.attribution.grade)))
+    if suspects and (
+        top.attribution.grade is Grade.PROBABLE
+        or any(item.attribution.grade is not Grade.POSSIBLE for item in suspects)
+    ):
+        return _verdict(Outcome.INDETERMINATE, suspects[0], regime, bench, "listed_maker_possible")
+    if not _witnessed(top):
+        return _verdict(Outcome.INDETERMINATE, top, regime, bench, "mac_block_only")
+    if not _builds(top, bench):
+        return _verdict(Outcome.INDETERMINATE, top, regime, bench, "maker_buys_in")
+    return _verdict(Outcome.NOT_COVERED, top, regime, bench, None)
+
+
+def _unknown(
+    met: Sequence[_Met], suspects: Sequence[_Met], regime: Regime, bench: Bench
+) -> Verdict:
+    if suspects:
+        return _verdict(Outcome.INDETERMINATE, suspects[0], regime, bench, "listed_maker_possible")
+    maker = next((item for item in met if item.attribution.role is Role.MAKER), None)
+    if maker is not None:
+        return _verdict(Outcome.INDETERMINATE, maker, regime, bench, "maker_only_possible")
+    return _verdict(Outcome.INDETERMINATE, None, regime, bench, "maker_unknown")
+
+
+def _witnessed(item: _Met) -> bool:
+    """Whether a strong witness other than the MAC block speaks for the maker."""
+    return any(
+        evidence.strength is Strength.STRONG
+        and not (evidence.signal == "mac" and _is_oui(evidence.rule))
+        for evidence in item.attribution.because
+    )
+
+
+def _is_oui(rule: str) -> bool:
+    return ".oui" in rule
+
+
+def _builds(item: _Met, bench: Bench) -> bool:
+    """Whether the maker builds what it sells, or a rule on the model says that it built this."""
+    vendor = bench.catalog.vendors.get(item.attribution.vendor)
+    if vendor is not None and vendor.builds == "all":
+        return True
+    return any(
+        evidence.signal == "model" and evidence.strength is Strength.STRONG
+        for evidence in item.attribution.because
+    )
+
+
+def _verdict(
+    outcome: Outcome, met: _Met | None, regime: Regime, bench: Bench, reason: str | None
+) -> Verdict:
+    meeting = met.meeting if met else Meeting(reach=Reach.NOT, reasons=("maker_unknown",))
+    reasons = (reason,) if reason else meeting.reasons
+    listing = meeting.listing if outcome is not Outcome.NOT_COVERED or meeting.listing else None
+    if outcome is Outcome.COVERED and listing is not None and listing.purpose_limit:
+        reasons = (*reasons, "purpose_limited")
+    source_id = listing.source if listing else regime.source
+    source = bench.catalog.sources.get(source_id)
+    verdict = Verdict(
+        regime=regime.id,
+        outcome=outcome,
+        finding_class=regime.finding_class,
+        reasons=reasons,
+        listing=f"{listing.name} (added {listing.added.isoformat()})" if listing else None,
+        citation=listing.cite if listing else "; ".join(regime.citation[:2]),
+        effective=meeting.effective.isoformat() if meeting.effective else None,
+        applies=applies(regime, bench.policy.profile),
+        vendor=met.attribution.vendor if met else None,
+        role=met.attribution.role if met else None,
+        grade=met.attribution.grade if met else None,
+        source=source.url if source else None,
+        evidence_as_of=regime.evidence_as_of.isoformat(),
+    )
+    return replace(verdict, says=sentence(verdict, regime, listing, bench.catalog))
+
+
+def applies(regime: Regime, profile: Sequence[str]) -> bool | None:
+    """Whether the operator is one whom the regime binds; None when the profile is silent."""
+    if not profile:
+        return None
+    return any(flag in regime.applies_if for flag in profile)
+
+
+def _excused(verdict: Verdict, bench: Bench, device: Device) -> Verdict:
+    if verdict.outcome is not Outcome.COVERED:
+        return verdict
+    for exemption in bench.exemptions:
+        if _excuses(exemption, verdict, bench.as_of, device):
+            return replace(
+                verdict,
+                outcome=Outcome.EXEMPT,
+                reasons=(*verdict.reasons, "exemption"),
+                exemption=f"{exemption.id}: {exemption.holder}, {exemption.document},"
+                f" until {exemption.until.isoformat()}: {exemption.reason}",
+            )
+    return verdict
+
+
+def _excuses(exemption: Exemption, verdict: Verdict, as_of: date, device: Device) -> bool:
+    if verdict.regime not in exemption.regimes or as_of > exemption.until:
+        return False
+    if exemption.since is not None and as_of < exemption.since:
+        return False
+    return (
+        (verdict.vendor is not None and verdict.vendor in exemption.vendors)
+        or (device.address is not None and device.address in exemption.addresses)
+        or (device.mac is not None and device.mac in exemption.macs)
+        or (device.serial is not None and device.serial in exemption.serials)
+    )
+
+
+_WORST = (Outcome.COVERED, Outcome.INDETERMINATE, Outcome.EXEMPT, Outcome.NOT_COVERED)
+
+
+def counts(verdict: Verdict, policy: Policy) -> bool:
+    """Whether a verdict counts for headline and exit code."""
+    return verdict.applies is not False and verdict.finding_class in policy.count
+
+
+def headline(judged: Judged, verdicts: Sequence[Verdict], policy: Policy) -> str:
+    """The worst counted outcome; ``outside`` or ``unidentified`` for what is not judged."""
+    counted = {verdict.outcome for verdict in verdicts if counts(verdict, policy)}
+    for outcome in _WORST:
+        if outcome in counted:
+            return outcome.value
+    if verdicts:
+        return "outside"
+    return "unidentified" if Kind(judged.kind) is Kind.UNKNOWN else "outside"
+
+
+def hypothetical(regime: Regime) -> bool:
+    """Whether a regime is a what-if: shown apart, never counted unless asked for by name."""
+    return regime.finding_class is FindingClass.HYPOTHETICAL

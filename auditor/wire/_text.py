@@ -1,0 +1,40 @@
+"""Bytes of unknown encoding as text, and the small habits that several decoders share."""
+
+import re
+from typing import Final
+
+_SPACES: Final = re.compile(r"\s+")
+_TAIL: Final = 4
+"""An incomplete UTF-8 character at the end of a cut reply is at most this long."""
+
+
+def lenient(data: bytes, declared: str | None = None) -> str:
+    """Decode text that a device sent; never fails.
+
+    UTF-8 first (a byte-order mark is dropped), UTF-16 where its mark stands, GB 18030 where
+    a GB charset is declared, else Latin-1.
+
+    Args:
+        data: the bytes.
+        declared: the charset that the device names, if it names one.
+    """
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as why:
+        if why.start >= len(data) - _TAIL:
+            return data.decode("utf-8-sig", "replace")
+    if declared is not None and declared.lower().startswith("gb"):
+        return data.decode("gb18030", "replace")
+    return data.decode("latin-1")
+
+
+def squeeze(text: str) -> str:
+    """One blank for every run of white space, none at the ends."""
+    return _SPACES.sub(" ", text).strip()
+
+
+def cstring(field: bytes) -> str:
+    """A fixed-size text field up to its first NUL, trimmed."""
+    return lenient(field.partition(b"\0")[0]).strip()

@@ -1,0 +1,85 @@
+"""Hardware addresses (IEEE 802 MAC, EUI-48) as people and devices write them.
+
+Source of the forms: IEEE 802 (dashes), RFC 7042 (colons), Cisco's dotted groups, the unpadded
+octets of the BSD ``arp`` command, and RFC 4291 appendix A for EUI-64 interface identifiers.
+"""
+
+import re
+from functools import lru_cache
+from ipaddress import AddressValueError, IPv6Address
+from typing import Final
+
+_BARE: Final = re.compile(r"[0-9A-Fa-f]{12}")
+_GROUPS: Final = re.compile(r"[0-9A-Fa-f]{1,2}(?:([:\-. ])[0-9A-Fa-f]{1,2})(?:\1[0-9A-Fa-f]{1,2}){4}")
+_DOTTED: Final = re.compile(r"[0-9A-Fa-f]{4}([.:\-])[0-9A-Fa-f]{4}\1[0-9A-Fa-f]{4}")
+_NOBODY: Final = frozenset({"000000000000", "ffffffffffff"})
+_LONGEST: Final = 40
+
+
+@lru_cache(maxsize=8192)
+def normal(text: str) -> str | None:
+    """Bring a MAC address into the form ``aa:bb:cc:dd:ee:ff``.
+
+    Args:
+        text: colons, dashes, dots, blanks, octets with or without leading zero, or 12 bare digits.
+
+    Returns:
+        The address, or None for anything else, for the all-zero and the broadcast address.
+    """
+    if len(text) > _LONGEST:
+        return None
+    text = text.strip()
+    if _BARE.fullmatch(text):
+        digits = text
+    elif _DOTTED.fullmatch(text):
+        digits = text.replace(text[4], "")
+    elif found := _GROUPS.fullmatch(text):
+        digits = "".join(octet.zfill(2) for octet in text.split(found[1]))
+    else:
+        return None
+    digits = digits.lower()
+    if digits in _NOBODY:
+        return None
+    return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
+
+
+def from_bytes(octets: bytes) -> str | None:
+    """The address that six octets spell; None when they spell none."""
+    return normal(octets.hex()) if len(octets) == 6 else None  # noqa: PLR2004 - an EUI-48
+
+
+def is_local(mac: str) -> bool:
+    """Whether the address is locally administered, so that no registry knows its owner.
+
+    Args:
+        mac: in the form that :func:`normal` gives.
+    """
+    return bool(int(mac[:2], 16) & 2)
+
+
+def is_multicast(mac: str) -> bool:
+    """Whether the address names a group of stations.
+
+    Args:
+        mac: in the form that :func:`normal` gives.
+    """
+    return bool(int(mac[:2], 16) & 1)
+
+
+def from_eui64(address: str) -> str | None:
+    """The MAC inside a link-local IPv6 address that was made from one.
+
+    Args:
+        address: such as ``fe80::5a50:edff:fe1f:e385``, with or without ``%zone`` and brackets.
+
+    Returns:
+        The MAC, or None when the address is not link-local or does not hold one.
+    """
+    try:
+        value = IPv6Address(address.strip("[] ").partition("%")[0])
+    except AddressValueError:
+        return None
+    octets = value.packed[8:]
+    if not value.is_link_local or octets[3:5] != b"\xff\xfe":
+        return None
+    return from_bytes(bytes((octets[0] ^ 2, *octets[1:3], *octets[5:])))

@@ -1,0 +1,188 @@
+"""XML that devices send: parsed without DTDs and entities, capped in size, depth and nodes.
+
+Everyone speaks it: ONVIF and WS-Discovery (SOAP), Hikvision SADP and ISAPI, UPnP descriptions.
+The grammar is the W3C's XML 1.0 with Namespaces; what is tolerated beyond it (byte-order marks,
+NULs, text before and after the document, bare ampersands, control characters, undeclared
+prefixes, wrong encodings) is what small firmware is known to get wrong.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder  # noqa: S405 - types only
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
+
+from auditor.model.errors import Malformed
+from auditor.wire._text import lenient
+
+CAP: Final = 262_144
+DEPTH_CAP: Final = 64
+NODE_CAP: Final = 20_000
+
+_DECLARED: Final = re.compile(rb"^[^<>]{0,8}<\?xml[^>]{0,100}encoding=[\"']([A-Za-z0-9._-]{1,20})")
+_BARE_AMPERSAND: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_PREFIXES: Final = re.compile(r"</?([A-Za-z_][\w.-]{0,30}):")
+_ROOT_TAG: Final = re.compile(r"<[A-Za-z_][\w.:-]{0,100}")
+_JUNK_AFTER: Final = 9
+_UNBOUND_PREFIX: Final = 27
+_BAD_TOKEN: Final = frozenset({4, 11})
+"""Expat's codes: not well-formed, undefined entity."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A parsed document.
+
+    Attributes:
+        root: its root element.
+        namespaces: the namespace URIs that it declares, in order, each once.
+        text: the text that was parsed, from the first ``<``.
+    """
+
+    root: Element
+    namespaces: tuple[str, ...]
+    text: str
+
+
+class _Builder(TreeBuilder):
+    """Builds the tree and counts what it builds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.depth = 0
+        self.nodes = 0
+        self.spaces: dict[str, None] = {}
+
+    def start(self, tag: str, attrs: dict[str, str]) -> Element:  # type: ignore[override]
+        self.depth += 1
+        self.nodes += 1
+        if self.depth > DEPTH_CAP or self.nodes > NODE_CAP:
+            raise Malformed("XML is nested too deep or has too many elements")
+        return super().start(tag, attrs)
+
+    def end(self, tag: str) -> Element:
+        self.depth -= 1
+        return super().end(tag)
+
+    def start_ns(self, prefix: str, uri: str) -> None:
+        del prefix
+        self.spaces[uri] = None
+
+
+def _once(text: str) -> Document | tuple[ParseError, int]:
+    """The document, or the parser's complaint and the byte at which it has it."""
+    builder = _Builder()
+    parser = DefusedXMLParser(
+        target=builder, forbid_dtd=True, forbid_entities=True, forbid_external=True
+    )
+    try:
+        parser.feed(text)
+        root: Element = parser.close()
+    except ParseError as why:
+        return why, parser.parser.ErrorByteIndex
+    return Document(root=root, namespaces=tuple(builder.spaces), text=text)
+
+
+def _mended(text: str, why: ParseError, at: int) -> str | None:
+    """The text with the fault that the parser found taken out; None when it cannot be."""
+    if why.code == _JUNK_AFTER:
+        return text.encode()[:at].decode(errors="ignore").rstrip()
+    if why.code in _BAD_TOKEN:
+        return _BARE_AMPERSAND.sub("&amp;", _CONTROL.sub("", text))
+    if why.code == _UNBOUND_PREFIX:
+        known = [p for p in dict.fromkeys(_PREFIXES.findall(text)) if f"xmlns:{p}=" not in text]
+        extra = "".join(f' xmlns:{p}="urn:undeclared:{p}"' for p in known[:40])
+        return _ROOT_TAG.sub(lambda tag: tag[0] + extra, text, count=1)
+    return None
+
+
+def document(data: str | bytes, *, cap: int = CAP) -> Document:
+    """Parse XML and keep the namespaces that it declares.
+
+    Args:
+        data: the document; bytes are decoded leniently.
+        cap: most characters or bytes to accept.
+
+    Raises:
+        Malformed: no XML, a DTD or entity declaration, or too big, deep or wide.
+    """
+    if len(data) > cap:
+        raise Malformed(f"XML is longer than {cap}")
+    if isinstance(data, bytes):
+        declared = _DECLARED.match(data[:200])
+        data = lenient(data, declared[1].decode("ascii") if declared else None)
+    start = data.find("<")
+    if start < 0:
+        raise Malformed("no XML")
+    text = data[start:].rstrip("\0 \r\n\t") if "\0" not in data else data[start:].replace("\0", "")
+    for _ in range(4):
+        try:
+            result = _once(text)
+        except (DefusedXmlException, ValueError) as why:
+            raise Malformed(f"XML: {why}") from why
+        if isinstance(result, Document):
+            return result
+        mended = _mended(text, *result)
+        if mended is None or mended == text:
+            raise Malformed(f"XML: {result[0]}") from result[0]
+        text = mended
+    raise Malformed("XML has too many faults")
+
+
+def parse(data: str | bytes, *, cap: int = CAP) -> Element:
+    """Parse XML into its root element.
+
+    Args:
+        data: the document; bytes are decoded leniently.
+        cap: most characters or bytes to accept.
+
+    Raises:
+        Malformed: no XML, a DTD or entity declaration, or too big, deep or wide.
+    """
+    return document(data, cap=cap).root
+
+
+def local(tag: str) -> str:
+    """The name of an element without its namespace."""
+    return tag.rpartition("}")[2]
+
+
+def leaves(element: Element) -> dict[str, tuple[str, ...]]:
+    """Texts of the elements without children, by local name, in document order."""
+    found: dict[str, list[str]] = {}
+    for one in element.iter():
+        if not len(one):
+            found.setdefault(local(one.tag), []).append((one.text or "").strip())
+    return {name: tuple(texts) for name, texts in found.items()}
+
+
+def child(element: Element, name: str) -> Element | None:
+    """The first child with that local name."""
+    for one in element:
+        if local(one.tag) == name:
+            return one
+    return None
+
+
+def first(element: Element, *path: str) -> str | None:
+    """Text of the first element down a path of local names.
+
+    The first name is looked for at any depth below the element, the others among children.
+
+    Returns:
+        The trimmed text, or None when the path leads nowhere or to no text.
+    """
+    if not path:
+        return (element.text or "").strip() or None
+    for one in element.iter():
+        if one is element or local(one.tag) != path[0]:
+            continue
+        at: Element | None = one
+        for name in path[1:]:
+            at = child(at, name) if at is not None else None
+        if at is not None:
+            return (at.text or "").strip() or None
+    return None
