@@ -163,7 +163,7 @@ class RegimeFile(Shape):
     meaning: str
     part: list[PartShape] = []
     in_force: bool = True
-    reaches: list[str] = ["maker"]
+    reaches: list[str] = msgspec.field(default_factory=lambda: ["maker"])
     review_days: int = 180
     limits: list[str] = []
     action: str | None = None
@@ -181,7 +181,9 @@ class PolicyFile(Shape):
     name: str
     regimes: list[str]
     minimum: str = "probable"
-    count: list[str] = ["prohibited-if-profile", "market-access"]
+    count: list[str] = msgspec.field(
+        default_factory=lambda: ["prohibited-if-profile", "market-access"]
+    )
     profile: list[str] = []
     unidentified: str = "unidentified"
 

@@ -1,1 +1,1 @@
-""""""
+"""The command line: parse → app → print → exit code; no decisions here."""

@@ -8,14 +8,13 @@ swallow groups. Everywhere else each address in scope is asked by itself, throug
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 
 from auditor.discovery._api import Seen, Wish
 from auditor.discovery._ground import (
     BATCH,
     batches,
     neighbours_of,
-    own_addresses,
     plain,
     version_of,
 )
@@ -50,20 +49,22 @@ class Asking:
                 method=self.name, state="skipped", why="no interface reaches an address to ask"
             )
             return
-        async for seen in merged(*(_at(self.question, net, wish, place) for place in places)):
-            yield seen
+        streams = (_at(self.question, net, wish, place) for place in places)
+        async with aclosing(merged(*streams)) as stream:
+            async for seen in stream:
+                yield seen
 
 
 async def _at(question: Question, net: Net, wish: Wish, place: Place) -> AsyncIterator[Seen]:
-    tally = Tally(mine=own_addresses(net) | _loopback_own(net))
+    tally = Tally(mine=_mine(net))
     talks = (_talk(question, net, wish, talk, tally) for talk in place.talks)
     async for sighting in merged(*talks):
         yield sighting
     yield tally.state(question.name, place)
 
 
-def _loopback_own(net: Net) -> frozenset[str]:
-    return frozenset(str(one.ip) for face in net.interfaces() if face.loopback for one in face.addresses)
+def _mine(net: Net) -> frozenset[str]:
+    return frozenset(str(one.ip) for face in net.interfaces() for one in face.addresses)
 
 
 async def _talk(
@@ -76,7 +77,7 @@ async def _talk(
         except NetError as error:
             tally.failed(error)
             return
-        sender = asyncio.create_task(_send(question, net, sock, talk, tally))
+        sender = asyncio.create_task(_send_all(question, net, sock, talk, tally))
         try:
             while not sender.done():
                 async for packet in sock.packets(TICK):
@@ -112,16 +113,23 @@ async def _opened(
     )
 
 
-async def _send(
+async def _send_all(
     question: Question, net: Net, sock: GroupSocket, talk: Talk, tally: Tally
 ) -> None:
+    try:
+        await _send(question, net, sock, talk, tally)
+    except NetError as error:  # the answers to what did leave are still worth hearing
+        tally.failed(error)
+
+
+async def _send(question: Question, net: Net, sock: GroupSocket, talk: Talk, tally: Tally) -> None:
     for number, groups in enumerate(talk.rounds):
         if number:
             await asyncio.sleep(question.again)
         forms = tuple(question.forms())
         for address in groups:
             await _put(question, sock, address, forms, tally)
-        hosts = [one for one in _hosts(net, talk, number) if one not in tally.heard]
+        hosts = [one for one in _hosts(net, talk, number) if one not in tally.told]
         several = len(hosts) > 2 * BATCH
         for batch in batches(hosts):
             for address in await _awake(question, net, talk, batch, patient=several):
@@ -144,8 +152,9 @@ def _hosts(net: Net, talk: Talk, number: int) -> Sequence[str]:
 async def _awake(
     question: Question, net: Net, talk: Talk, batch: Sequence[str], *, patient: bool
 ) -> Sequence[str]:
-    """Those of a batch that can get a datagram: questions to absent neighbours would only fill
-    the send buffer while the system tries to resolve them.
+    """Those of a batch that can get a datagram.
+
+    Questions to absent neighbours would fill the send buffer while the system looks for them.
     """
     if not talk.attached or not talk.hosts:
         return batch
@@ -187,8 +196,6 @@ def _heard(
         for one in answers[:MOST_PER_HOST]
         if tally.fresh(address, one.same, _size(one), in_scope=in_scope)
     ]
-    if answers:
-        tally.heard.add(address)
     return [_sighting(question, wish, talk, address, one) for one in new]
 
 
@@ -196,14 +203,12 @@ def _size(answer: Answer) -> int:
     return sum(len(value) for _, value in answer.facts)
 
 
-def _sighting(
-    question: Question, wish: Wish, talk: Talk, address: str, answer: Answer
-) -> Sighting:
+def _sighting(question: Question, wish: Wish, talk: Talk, address: str, answer: Answer) -> Sighting:
     at = wish.clock()
     return Sighting(
         address=address,
         method=question.name,
-        interface=talk.carrier.name,
+        interface=talk.carrier.name or None,
         observations=tuple(
             Observation(
                 signal=signal,

@@ -1,18 +1,19 @@
 """Streams run side by side: what one interface hears must not wait for another."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from typing import TypeVar
 
 T = TypeVar("T")
 A = TypeVar("A")
 
 
-async def merged(*streams: AsyncIterator[T]) -> AsyncIterator[T]:
+async def merged(*streams: AsyncIterator[T]) -> AsyncGenerator[T, None]:
     """Items of several streams in the order in which they come.
 
     Each stream is drained by a task of its own, so that a slow consumer never makes a socket
-    overflow. Closing the result, or an error in one stream, stops all of them.
+    overflow. Closing the result, or an error in one stream, stops all of them; a consumer that may
+    leave early wraps it in ``contextlib.aclosing``.
 
     Args:
         streams: async generators; each is run to its end.
@@ -49,7 +50,7 @@ async def merged(*streams: AsyncIterator[T]) -> AsyncIterator[T]:
 
 async def pooled(
     items: Iterable[A], work: Callable[[A], Awaitable[T | None]], *, most: int
-) -> AsyncIterator[T]:
+) -> AsyncGenerator[T, None]:
     """Results of ``work`` for each item, as they come, with a bound on what runs at once.
 
     Args:

@@ -1,14 +1,19 @@
 """Where a UDP question goes: which group on which interface, which hosts one by one."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Interface
+from ipaddress import IPv4Interface, IPv6Interface
 
 from auditor.discovery._ground import Patch, is_ethernet, patches, version_of
 from auditor.discovery._question import Question
 from auditor.net.api import Interface, Net
 
-_SHORTEST_BROADCAST_PREFIX = 31
+_POINT_TO_POINT = 31  # RFC 3021: longer prefixes have no broadcast address
+
+ANY_ROUTE = Interface(
+    name="", index=0, mac=None, addresses=(), up=True, multicast=False, loopback=False
+)
+"""No interface in particular: the socket's datagrams go where the system's routes lead."""
 
 _ROUTED = (
     "a router is between: each address was asked by itself;"
@@ -21,7 +26,7 @@ class Talk:
     """One socket's work.
 
     Attributes:
-        carrier: the interface whose socket is used.
+        carrier: the interface whose socket is used, or ``ANY_ROUTE``.
         version: 4 or 6.
         rounds: group or broadcast destinations of the first and the second round.
         hosts: what is asked one by one in both rounds.
@@ -37,7 +42,13 @@ class Talk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """An interface, or what lies behind routers, with the talks that reach it."""
+    """An interface, or what lies behind routers, with the talks that reach it.
+
+    Attributes:
+        interface: None for what lies behind routers.
+        talks: empty when there is nothing to ask here.
+        limit: what is lost here and why, in words; None when nothing is.
+    """
 
     interface: str | None
     talks: tuple[Talk, ...]
@@ -45,27 +56,25 @@ class Place:
 
 
 def places_of(question: Question, net: Net) -> tuple[Place, ...]:
-    by_name = {patch.interface.name if patch.interface else None: patch for patch in patches(net)}
-    interfaces = net.interfaces()
-    places: list[Place] = []
-    for interface in interfaces:
-        why = net.may_group(interface)
-        if why is None:
-            talks = _group_talks(question, interface)
-            limit = None
-        else:
-            patch = by_name.get(interface.name)
-            talks = () if patch is None else _host_talks(question, patch, interface)
-            limit = None if interface.loopback else _group_limit(question, why)
-        if talks:
-            places.append(Place(interface=interface.name, talks=talks, limit=limit))
-    routed = by_name.get(None)
-    carrier = next((one for one in interfaces if not one.loopback), None)
-    if routed is not None and carrier is not None:
-        talks = _host_talks(question, routed, carrier)
-        if talks:
-            places.append(Place(interface=None, talks=talks, limit=_ROUTED))
-    return tuple(places)
+    """Every place that can be asked. Empty when no interface reaches an address in scope."""
+    ground = {one.interface.name if one.interface else None: one for one in patches(net)}
+    faces = net.interfaces()
+    places = [_interface_place(question, net, face, ground.get(face.name)) for face in faces]
+    routed = ground.get(None)
+    if routed is not None:
+        talks = _host_talks(question, routed, ANY_ROUTE)
+        places.append(Place(interface=None, talks=talks, limit=_ROUTED))
+    return tuple(place for place in places if place.talks)
+
+
+def _interface_place(question: Question, net: Net, face: Interface, patch: Patch | None) -> Place:
+    why = net.may_group(face)
+    if why is None and not face.loopback:
+        return Place(interface=face.name, talks=_group_talks(question, face))
+    talks = () if patch is None else _host_talks(question, patch, face)
+    # On the loopback everything can be asked by its address: nothing is lost there.
+    limit = None if why is None or face.loopback else _group_limit(question, why)
+    return Place(interface=face.name, talks=talks, limit=limit)
 
 
 def _group_limit(question: Question, why: str) -> str:
@@ -75,30 +84,29 @@ def _group_limit(question: Question, why: str) -> str:
     )
 
 
-def _group_talks(question: Question, interface: Interface) -> tuple[Talk, ...]:
+def _group_talks(question: Question, face: Interface) -> tuple[Talk, ...]:
     talks: list[Talk] = []
-    fours = [one for one in interface.addresses if isinstance(one, IPv4Interface)]
+    fours = [one for one in face.addresses if isinstance(one, IPv4Interface)]
     if fours and question.group is not None:
-        second: tuple[str, ...] = (question.group,)
-        if question.broadcast:
-            second = tuple(
-                str(one.network.broadcast_address)
-                for one in fours
-                if one.network.prefixlen < _SHORTEST_BROADCAST_PREFIX
-            )
+        once = (question.group,)
+        second = _broadcasts(fours) or once if question.broadcast else once
         talks.append(
-            Talk(
-                carrier=interface,
-                version=4,
-                rounds=((question.group,), second),
-                attached=is_ethernet(interface),
-            )
+            Talk(carrier=face, version=4, rounds=(once, second), attached=is_ethernet(face))
         )
-    link_local = any(one.version == 6 and one.ip.is_link_local for one in interface.addresses)  # noqa: PLR2004
+    link_local = any(_is_link_local_6(one) for one in face.addresses)
     if link_local and question.group6 is not None:
         once = (question.group6,)
-        talks.append(Talk(carrier=interface, version=6, rounds=(once, once)))
+        talks.append(Talk(carrier=face, version=6, rounds=(once, once)))
     return tuple(talks)
+
+
+def _is_link_local_6(one: IPv4Interface | IPv6Interface) -> bool:
+    return isinstance(one, IPv6Interface) and one.ip.is_link_local
+
+
+def _broadcasts(fours: Sequence[IPv4Interface]) -> tuple[str, ...]:
+    nets = (one.network for one in fours)
+    return tuple(str(net.broadcast_address) for net in nets if net.prefixlen < _POINT_TO_POINT)
 
 
 def _host_talks(question: Question, patch: Patch, carrier: Interface) -> tuple[Talk, ...]:

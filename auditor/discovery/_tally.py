@@ -14,10 +14,20 @@ MOST_STRANGERS = 4096
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What happened at one place so far."""
+    """What happened at one place so far.
+
+    Attributes:
+        mine: this machine's own addresses.
+        told: the answers that were passed on, by address.
+        strangers: how many of those addresses are out of scope.
+        bytes: size of all facts passed on.
+        dropped: answers beyond the bounds.
+        sent: datagrams that left.
+        unsent: destinations that the system refused to send to.
+        trouble: why, the first few reasons.
+    """
 
     mine: frozenset[str]
-    heard: set[str] = field(default_factory=set)
     told: dict[str, set[Hashable]] = field(default_factory=dict)
     strangers: int = 0
     bytes: int = 0
@@ -65,5 +75,5 @@ class Tally:
             state=state,
             interface=place.interface,
             why="; ".join(why) or None,
-            found=len(self.heard),
+            found=len(self.told),
         )

@@ -16,7 +16,20 @@ _NAME: Final = re.compile(r"\{([A-Za-z][A-Za-z0-9_]*)\}")
 _OCTETS: Final = 6
 _DEFAULT_PORT: Final = {"http": 80, "https": 443, "rtsp": 554}
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS: Final = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

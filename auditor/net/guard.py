@@ -1,17 +1,19 @@
 """The scope guard: nothing outside the scope is ever contacted, whoever suggests it."""
 
 from bisect import bisect_right
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 from auditor.model.errors import Denied
 from auditor.model.scope import Address, Scope, merged
 from auditor.net.api import Interface
 
+_Network = IPv4Network | IPv6Network
 _LIMITED_BROADCAST: Final = IPv4Address("255.255.255.255")
-_ARP_FRAME: Final = range(42, 61)  # with and without padding to the least Ethernet frame
+_HOST_PREFIX: Final = 32
+_ARP_SIZES: Final = range(42, 61)  # bare, or padded to the least Ethernet frame
 _ARP_REQUEST: Final = bytes.fromhex("0806 0001 0800 06 04 0001")
-_POINT_TO_POINT: Final = 31  # RFC 3021; longer prefixes name no segment
+_NO_ADDRESS: Final = IPv4Address("0.0.0.0")  # noqa: S104 - the sender of an ARP probe
 
 
 class Guard:
@@ -33,7 +35,7 @@ class Guard:
         """The address in its usual form, if it may be contacted.
 
         Raises:
-            Denied: out of scope, or no address of one host.
+            Denied: out of scope, or not the address of one host.
         """
         try:
             parsed = ip_address(address)
@@ -64,22 +66,81 @@ class Guard:
             return f"{interface.name} cannot send to groups"
         if self._multicast:
             return None
-        nets = tuple(attached.network for attached in interface.addresses)
-        for net in nets:
-            if any(self._overlaps(hole.version, hole.first, hole.last, net) for hole in self._holes):
-                return f"an exclusion lies in {net} on {interface.name}"
-        # IPv6 prefixes come by themselves on every dual-stack segment; IPv4 decides where it is.
-        judged = [net for net in nets if net.version == 4] or [  # noqa: PLR2004 - IP version
-            net for net in nets if not net.is_link_local
-        ]
-        judged = judged or list(nets)
+        networks = [attached.network for attached in interface.addresses]
+        for network in networks:
+            if self._has_exclusion(network):
+                return f"an exclusion lies in {network} on {interface.name}"
+        judged = _that_name_the_segment(networks)
         if not judged:
             return f"{interface.name} has no address"
-        for net in judged:
-            if net.max_prefixlen - net.prefixlen <= net.max_prefixlen - _POINT_TO_POINT - (
-                net.max_prefixlen - 32
-            ):
-                pass
-            if not self._scope.covers_network(net):
-                return f"{net} on {interface.name} is not wholly in scope"
+        for network in judged:
+            if network.prefixlen == _HOST_PREFIX and network.version == 4:  # noqa: PLR2004 - IP version
+                return f"{interface.name} has a single address, so its network is not known"
+            if not self._scope.covers_network(network):
+                return f"{network} on {interface.name} is not wholly in scope"
         return None
+
+    def _has_exclusion(self, network: _Network) -> bool:
+        first, last = int(network.network_address), int(network.broadcast_address)
+        return any(
+            hole.version == network.version and hole.first <= last and hole.last >= first
+            for hole in self._scope.excluded
+        )
+
+    def check_send(self, interface: Interface, address: str) -> str:
+        """The address in its usual form, if a datagram may be sent to it on this interface.
+
+        Groups and the broadcast addresses of the interface follow :meth:`may_group`, all
+        others the scope.
+
+        Raises:
+            Denied: neither allows it.
+        """
+        try:
+            parsed = ip_address(address)
+        except ValueError:
+            raise Denied(f"{address[:80]!r} is not an address") from None
+        if not parsed.is_multicast and not _is_broadcast(interface, parsed):
+            return self.check(address)
+        why_not = self.may_group(interface)
+        if why_not is not None:
+            raise Denied(f"no question to {parsed}: {why_not}")
+        return str(parsed)
+
+    def check_arp(self, interface: Interface, frame: bytes) -> str:
+        """The address that an ARP request asks for, if the frame is one that may leave.
+
+        Only a request, in our own name or in no name, for an address in scope: anything else
+        could change what our neighbours believe.
+
+        Raises:
+            Denied: it is something else.
+        """
+        if len(frame) not in _ARP_SIZES or frame[12:22] != _ARP_REQUEST:
+            raise Denied("only ARP requests may leave")
+        source, sender = frame[6:12], frame[22:28]
+        if interface.mac != source.hex(":") or sender != source:
+            raise Denied("an ARP request must bear the interface's own hardware address")
+        claimed = IPv4Address(frame[28:32])
+        own = {attached.ip for attached in interface.addresses}
+        if claimed != _NO_ADDRESS and claimed not in own:
+            raise Denied(f"an ARP request must not claim {claimed}, which is not ours")
+        return self.check(str(IPv4Address(frame[38:42])))
+
+
+def _that_name_the_segment(networks: list[_Network]) -> list[_Network]:
+    # IPv6 prefixes arrive by themselves on a dual-stack segment, so IPv4 decides where it has any.
+    ipv4: list[_Network] = [network for network in networks if network.version == 4]  # noqa: PLR2004 - IP version
+    routable = [network for network in networks if not network.is_link_local]
+    return ipv4 or routable or networks
+
+
+def _is_broadcast(interface: Interface, address: Address) -> bool:
+    if address.version != 4:  # noqa: PLR2004 - IPv6 has none
+        return False
+    return address == _LIMITED_BROADCAST or any(
+        attached.version == 4  # noqa: PLR2004 - IP version
+        and attached.network.prefixlen < _HOST_PREFIX - 1
+        and address == attached.network.broadcast_address
+        for attached in interface.addresses
+    )

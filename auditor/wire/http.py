@@ -44,7 +44,9 @@ _SCRIPT: Final = re.compile(
     r"|\blocation\.(?:replace|assign)\s{0,8}\(\s{0,8}[\"']([^\"'\r\n]{1,1000})[\"']"
 )
 _LINK: Final = re.compile(r"<link\b[^<>]{0,500}>", re.IGNORECASE)
-_REL_ICON: Final = re.compile(r"\brel\s{0,4}=\s{0,4}[\"']?(?:shortcut\s{1,4})?icon\b", re.IGNORECASE)
+_REL_ICON: Final = re.compile(
+    r"\brel\s{0,4}=\s{0,4}[\"']?(?:shortcut\s{1,4})?icon\b", re.IGNORECASE
+)
 _HREF: Final = re.compile(
     r"\bhref\s{0,4}=\s{0,4}(?:\"([^\"]{1,1000})\"|'([^']{1,1000})'|([^\s>\"']{1,1000}))",
     re.IGNORECASE,

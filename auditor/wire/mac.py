@@ -10,7 +10,9 @@ from ipaddress import AddressValueError, IPv6Address
 from typing import Final
 
 _BARE: Final = re.compile(r"[0-9A-Fa-f]{12}")
-_GROUPS: Final = re.compile(r"[0-9A-Fa-f]{1,2}(?:([:\-. ])[0-9A-Fa-f]{1,2})(?:\1[0-9A-Fa-f]{1,2}){4}")
+_GROUPS: Final = re.compile(
+    r"[0-9A-Fa-f]{1,2}(?:([:\-. ])[0-9A-Fa-f]{1,2})(?:\1[0-9A-Fa-f]{1,2}){4}"
+)
 _DOTTED: Final = re.compile(r"[0-9A-Fa-f]{4}([.:\-])[0-9A-Fa-f]{4}\1[0-9A-Fa-f]{4}")
 _NOBODY: Final = frozenset({"000000000000", "ffffffffffff"})
 _LONGEST: Final = 40

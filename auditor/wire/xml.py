@@ -9,7 +9,7 @@ prefixes, wrong encodings) is what small firmware is known to get wrong.
 import re
 from dataclasses import dataclass
 from typing import Final
-from xml.etree.ElementTree import Element, ParseError, TreeBuilder  # noqa: S405 - types only
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
@@ -47,28 +47,31 @@ class Document:
     text: str
 
 
-class _Builder(TreeBuilder):
-    """Builds the tree and counts what it builds."""
+class _Builder:
+    """Builds the tree and counts what it builds: the target of the parser."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.depth = 0
-        self.nodes = 0
+        tree = TreeBuilder()
+        self._start, self._end = tree.start, tree.end
+        self.data, self.close = tree.data, tree.close
+        self._depth = self._nodes = 0
         self.spaces: dict[str, None] = {}
 
-    def start(self, tag: str, attrs: dict[str, str]) -> Element:  # type: ignore[override]
-        self.depth += 1
-        self.nodes += 1
-        if self.depth > DEPTH_CAP or self.nodes > NODE_CAP:
+    def start(self, tag: str, attrs: dict[str, str]) -> None:
+        """An element begins."""
+        self._depth += 1
+        self._nodes += 1
+        if self._depth > DEPTH_CAP or self._nodes > NODE_CAP:
             raise Malformed("XML is nested too deep or has too many elements")
-        return super().start(tag, attrs)
+        self._start(tag, attrs)
 
-    def end(self, tag: str) -> Element:
-        self.depth -= 1
-        return super().end(tag)
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        self._depth -= 1
+        self._end(tag)
 
-    def start_ns(self, prefix: str, uri: str) -> None:
-        del prefix
+    def start_ns(self, _prefix: str, uri: str) -> None:
+        """A namespace is declared."""
         self.spaces[uri] = None
 
 

@@ -1,0 +1,144 @@
+"""The desk where sightings come in: one card per address, and what stands on it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from ipaddress import ip_address
+
+from auditor.model.document import Foreign
+from auditor.model.facts import Attempt, Observation, Sighting
+from auditor.model.scope import Scope
+from auditor.model.words import Ending
+
+
+class Stage(StrEnum):
+    """How far the work on one host is."""
+
+    WAITING = "waiting"
+    PROBING = "probing"
+    DONE = "done"
+    OUT_OF_TIME = "out of time"
+
+
+_ANSWERED = frozenset({Ending.OK, Ending.MALFORMED, Ending.TOO_BIG, Ending.TLS_ERROR, Ending.RESET})
+_DECISIVE = _ANSWERED | {Ending.REFUSED}
+
+
+@dataclass(slots=True)
+class Card:
+    """Everything known of one address.
+
+    Attributes:
+        observations: facts in order of arrival; no fact twice.
+        macs: hardware addresses that the link showed.
+        knocked: ports that were tried; each once in a scan.
+        asked: (probe, protocol, port) that was asked; each once in a scan.
+    """
+
+    address: str
+    stage: Stage = Stage.WAITING
+    observations: dict[tuple[str, str, str | None], Observation] = field(default_factory=dict)
+    attempts: list[Attempt] = field(default_factory=list)
+    macs: set[str] = field(default_factory=set)
+    methods: set[str] = field(default_factory=set)
+    open_ports: set[int] = field(default_factory=set)
+    refused_ports: set[int] = field(default_factory=set)
+    knocked: set[int] = field(default_factory=set)
+    asked: set[tuple[str, str, int]] = field(default_factory=set)
+
+    def add(self, observations: Iterable[Observation]) -> bool:
+        """Book facts; True when any of them is new."""
+        new = False
+        for item in observations:
+            key = (item.signal, item.value, item.endpoint)
+            if key not in self.observations:
+                self.observations[key] = item
+                new = True
+        return new
+
+    @property
+    def facts(self) -> tuple[Observation, ...]:
+        """The facts, oldest first."""
+        return tuple(self.observations.values())
+
+    @property
+    def assessed(self) -> bool:
+        """Whether anything decisive was learned: an answer, or a port that said no."""
+        if any(item.signal != "mac" for item in self.observations.values()):
+            return True
+        return any(attempt.outcome in _DECISIVE for attempt in self.attempts) or bool(
+            self.refused_ports
+        )
+
+    @property
+    def only_refused(self) -> bool:
+        """Whether the host showed itself by nothing but refusals."""
+        return not self.observations and not self.macs and not self.open_ports
+
+    @property
+    def why_not_assessed(self) -> str:
+        """For the coverage: what kept us from assessing it."""
+        if self.stage is Stage.OUT_OF_TIME:
+            return "its time ran out before it was assessed"
+        if self.stage in {Stage.WAITING, Stage.PROBING}:
+            return "the scan was interrupted before it was assessed"
+        endings = Counter(str(attempt.outcome) for attempt in self.attempts)
+        told = ", ".join(f"{count} {ending}" for ending, count in sorted(endings.items()))
+        return f"it answered {'/'.join(sorted(self.methods))}, and no question after that ({told})"
+
+
+class Desk:
+    """All cards, and what answered from outside the scope."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.cards: dict[str, Card] = {}
+        self.foreign: dict[str, list[Sighting]] = {}
+        self.dropped = 0
+
+    def note(self, sighting: Sighting) -> tuple[Card | None, bool, bool]:
+        """Book a sighting: (card or None when out of scope, first of its address, anything new).
+
+        Answers of excluded hosts are dropped and counted; answers from outside the scope are
+        kept apart and never contacted.
+        """
+        try:
+            address = str(ip_address(sighting.address.partition("%")[0]))
+        except ValueError:
+            self.dropped += 1
+            return None, False, False
+        if self.scope.is_excluded(address):
+            self.dropped += 1
+            return None, False, False
+        if address not in self.scope:
+            self.foreign.setdefault(address, []).append(sighting)
+            return None, False, False
+        card = self.cards.get(address)
+        first = card is None
+        if card is None:
+            card = self.cards[address] = Card(address=address)
+        card.methods.add(sighting.method)
+        fresh_mac = sighting.mac is not None and sighting.mac not in card.macs
+        if sighting.mac is not None:
+            card.macs.add(sighting.mac)
+        return card, first, card.add(sighting.observations) or fresh_mac
+
+    def out_of_scope(self) -> tuple[Foreign, ...]:
+        """What answered a group question from outside the scope, for the record."""
+        out = []
+        for address, sightings in sorted(self.foreign.items()):
+            facts = {
+                (item.signal, item.value): item for seen in sightings for item in seen.observations
+            }
+            mac = next((seen.mac for seen in sightings if seen.mac), None)
+            out.append(Foreign(address=address, mac=mac, observations=tuple(facts.values())[:16]))
+        return tuple(out)
+
+    def shared_macs(self) -> frozenset[str]:
+        """MACs that stand at more than one IPv4 address: a router, a proxy. They testify for none."""
+        count: Counter[str] = Counter()
+        for card in self.cards.values():
+            if ip_address(card.address).version == 4:  # noqa: PLR2004 - IP version
+                count.update(card.macs)
+        return frozenset(mac for mac, times in count.items() if times > 1)

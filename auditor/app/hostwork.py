@@ -1,0 +1,131 @@
+"""The work on one host: knock at its ports in waves, ask, and stop when nothing more matters."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from auditor.app.desk import Card
+from auditor.app.plan import ordered, settled
+from auditor.model.errors import NetError
+from auditor.model.facts import Attempt, Observation
+from auditor.model.judgement import Judged
+from auditor.model.words import Ending
+from auditor.net.api import Net
+from auditor.probes import _run
+from auditor.probes._api import Clock, Probe, Target
+from auditor.probes.ports import WAVES
+
+_KNOCKS_AT_A_TIME = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What the work on a host needs.
+
+    Attributes:
+        weigh: attribution of the facts so far; pure.
+        waves: ports in the order of their worth.
+        thorough: go on although nothing could change.
+        knock_wait: seconds to wait for a port.
+    """
+
+    net: Net
+    probes: tuple[Probe, ...]
+    clock: Clock
+    monotonic: Callable[[], float]
+    weigh: Callable[[tuple[Observation, ...]], Judged]
+    waves: tuple[tuple[int, ...], ...] = WAVES
+    thorough: bool = False
+    knock_wait: float = 1.0
+
+
+class HostWork:
+    """One host's interview."""
+
+    def __init__(self, card: Card, tools: Tools) -> None:
+        self._card = card
+        self._tools = tools
+
+    async def run(self) -> None:
+        """Knock and ask until settled, or until there is nothing left to ask."""
+        await self._ask_all()  # what needs no open port: facts from discovery may be enough
+        for wave in self._tools.waves:
+            if self._settled():
+                return
+            await self._knock(wave)
+            await self._ask_all()
+
+    def _settled(self) -> bool:
+        if self._tools.thorough or not self._card.observations:
+            return False
+        return settled(self._tools.weigh(self._card.facts))
+
+    async def _knock(self, ports: Iterable[int]) -> None:
+        gate = asyncio.Semaphore(_KNOCKS_AT_A_TIME)
+
+        async def one(port: int) -> None:
+            async with gate:
+                await self._knock_at(port)
+
+        await asyncio.gather(*(one(port) for port in ports if port not in self._card.knocked))
+
+    async def _knock_at(self, port: int) -> None:
+        card, tools = self._card, self._tools
+        card.knocked.add(port)
+        begin = tools.monotonic()
+        ending = Ending.OK
+        detail: str | None = None
+        try:
+            await tools.net.knock(card.address, port, probe="ports", wait=tools.knock_wait)
+        except NetError as error:
+            ending, detail = error.ending, str(error) or None
+        if ending is Ending.OK:
+            card.open_ports.add(port)
+            card.add([self._open(port)])
+        elif ending is Ending.REFUSED:
+            card.refused_ports.add(port)
+            return  # a closed port is no news: the ledger counts it, the document stays short
+        card.attempts.append(
+            Attempt(
+                probe="ports",
+                endpoint=f"tcp/{port}",
+                outcome=ending,
+                ms=round((tools.monotonic() - begin) * 1000),
+                detail=detail if ending is not Ending.OK else None,
+            )
+        )
+
+    def _open(self, port: int) -> Observation:
+        return Observation(
+            signal="port.open",
+            value=f"tcp/{port}",
+            endpoint=f"tcp/{port}",
+            probe="ports",
+            at=self._tools.clock(),
+        )
+
+    async def _ask_all(self) -> None:
+        for probe in ordered(self._tools.probes):
+            if self._card.open_ports and self._settled():
+                return
+            wanted = probe.endpoints(frozenset(self._card.open_ports), self._card.facts)
+            for proto, port, tls in wanted:
+                key = (probe.name, proto, port)
+                if key in self._card.asked:
+                    continue
+                self._card.asked.add(key)
+                if not await self._ask(probe, port, tls=tls):
+                    return
+
+    async def _ask(self, probe: Probe, port: int, *, tls: bool) -> bool:
+        """Ask one endpoint; False when the host's budget is spent."""
+        card, tools = self._card, self._tools
+        target = Target(
+            address=card.address, port=port, tls=tls, seen=card.facts, clock=tools.clock
+        )
+        attempt, facts = await _run.run_probe(
+            probe, target, tools.net.dialer, monotonic=tools.monotonic
+        )
+        card.add(facts)
+        card.attempts.append(attempt)
+        return attempt.outcome is not Ending.DENIED

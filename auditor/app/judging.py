@@ -1,0 +1,127 @@
+"""Observations → judged assets and documents: the hinge, used by scan, judge and import alike."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from auditor.attribution.judge import attribute
+from auditor.model.document import Asset, LawNote, Scan, Summary, VendorNote
+from auditor.model.judgement import Judged, Verdict
+from auditor.model.words import Kind, Outcome
+from auditor.policy.judge import Bench, Device, counts, headline, judge
+
+
+def judge_asset(asset: Asset, bench: Bench) -> Asset:
+    """The asset with everything that is concluded from its observations, judged anew."""
+    judged = attribute(asset.observations, bench.catalog)
+    device = Device(address=asset.address, mac=asset.mac, serial=judged.serial)
+    verdicts = judge(judged, bench, device)
+    return replace(
+        asset,
+        kind=Kind(judged.kind),
+        brand=judged.brand,
+        model=judged.model,
+        serial=judged.serial,
+        firmware=judged.firmware,
+        built=judged.built,
+        oem_customer=judged.oem_customer,
+        headline=headline(judged, verdicts, bench.policy),
+        attributions=judged.attributions,
+        verdicts=verdicts,
+        notes=_notes(asset, judged),
+        children=tuple(judge_asset(child, bench) for child in asset.children),
+    )
+
+
+def _notes(asset: Asset, judged: Judged) -> tuple[str, ...]:
+    """Configuration findings from the rules, and what the scan itself noted."""
+    kept = [note for note in asset.notes if note.startswith("mac ")]
+    return tuple(dict.fromkeys([*kept, *judged.notes]))
+
+
+def rejudge(scan: Scan, bench: Bench) -> Scan:
+    """A stored scan under another policy, date, database or exemptions; not one packet."""
+    assets = tuple(judge_asset(asset, bench) for asset in scan.assets)
+    header = replace(
+        scan.scan,
+        as_of=bench.as_of.isoformat(),
+        policy=bench.policy.id,
+        profile=bench.policy.profile,
+        db_version=bench.catalog.version,
+        db_digest=bench.catalog.digest,
+    )
+    return replace(
+        scan,
+        scan=header,
+        assets=assets,
+        summary=summary(assets),
+        law=law_notes(bench),
+        vendors=vendor_notes(assets, bench),
+    )
+
+
+def family(assets: Iterable[Asset]) -> Iterable[Asset]:
+    """Assets and, after each, its children."""
+    for asset in assets:
+        yield asset
+        yield from family(asset.children)
+
+
+def summary(assets: Sequence[Asset]) -> Summary:
+    """Assets (children included) by headline."""
+    tally: dict[str, int] = {}
+    total = 0
+    for asset in family(assets):
+        total += 1
+        tally[asset.headline] = tally.get(asset.headline, 0) + 1
+    return Summary(assets=total, **tally)
+
+
+def law_notes(bench: Bench) -> tuple[LawNote, ...]:
+    """What a report says of each regime of the policy, so that it renders without the database."""
+    notes = []
+    for name in bench.policy.regimes:
+        regime = bench.catalog.regimes[name]
+        source = bench.catalog.sources.get(regime.source)
+        due = regime.evidence_as_of + timedelta(days=regime.review_days)
+        notes.append(
+            LawNote(
+                id=regime.id,
+                name=regime.name,
+                citation="; ".join(regime.citation),
+                authority=regime.authority,
+                jurisdiction=regime.jurisdiction,
+                finding_class=regime.finding_class,
+                status=regime.status,
+                evidence_as_of=regime.evidence_as_of.isoformat(),
+                applies_if=regime.applies_if,
+                meaning=regime.meaning,
+                limits=regime.limits,
+                source=source.url if source else None,
+                stale=bench.as_of > due,
+            )
+        )
+    return tuple(notes)
+
+
+def vendor_notes(assets: Iterable[Asset], bench: Bench) -> tuple[VendorNote, ...]:
+    """Display names of every vendor that the assets mention."""
+    named = {item.vendor for asset in family(assets) for item in asset.attributions}
+    known = bench.catalog.vendors
+    return tuple(
+        VendorNote(id=vendor, name=known[vendor].name, country=known[vendor].country)
+        for vendor in sorted(named)
+        if vendor in known
+    )
+
+
+def exit_code(
+    verdicts: Iterable[Verdict], bench_policy: "Bench", *, complete: bool, fail_on: str
+) -> int:
+    """The lowest of 10, 11, 12 that holds, narrowed by ``--fail-on``; else 0."""
+    counted = {verdict.outcome for verdict in verdicts if counts(verdict, bench_policy.policy)}
+    if Outcome.COVERED in counted and fail_on in {"covered", "indeterminate"}:
+        return 10
+    if Outcome.INDETERMINATE in counted and fail_on == "indeterminate":
+        return 11
+    return 0 if complete else 12

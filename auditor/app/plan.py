@@ -1,0 +1,39 @@
+"""What to ask next: spends a host's budget on what decides soonest, and stops when nothing can change."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from auditor.model.judgement import Judged
+from auditor.model.words import VIDEO_KINDS, Grade, Kind, Role
+from auditor.probes._api import Probe
+
+HOST_REQUESTS: Final = 15
+"""Most requests to one host in one scan (design law 10)."""
+
+
+def settled(judged: Judged) -> bool:
+    """Whether nothing that is still to be asked could change what matters.
+
+    A device is settled when its maker is confirmed, no other maker is more than a possibility, its
+    kind is known and it told its model; a host that is not video equipment when that is sure.
+    """
+    kind = Kind(judged.kind)
+    makers = [item for item in judged.attributions if item.role is Role.MAKER]
+    if kind is Kind.OTHER and not judged.video_sign:
+        return True
+    if not makers or makers[0].grade is not Grade.CONFIRMED:
+        return False
+    if any(item.grade is not Grade.POSSIBLE for item in makers[1:]):
+        return False
+    return kind in VIDEO_KINDS and judged.model is not None
+
+
+def ordered(probes: Iterable[Probe]) -> tuple[Probe, ...]:
+    """Probes in the order in which they are asked."""
+    return tuple(sorted(probes, key=lambda probe: (probe.rank, probe.name)))
+
+
+def expected_seconds(addresses: int | None, rate: int) -> float:
+    """A plain estimate for the operator: sweep at the rate, and the waits that cannot be shortened."""
+    sweep = (addresses or 0) * 2 / max(rate, 1)
+    return round(3.0 + sweep, 1)

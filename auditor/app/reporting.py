@@ -1,0 +1,130 @@
+"""Scan → files: the suffix picks the format, writing is atomic, nothing half-written stays."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from auditor import codec, registry
+from auditor.model.document import Scan
+from auditor.model.errors import ToolError, UsageError
+from auditor.net.privilege import invoking_user
+from auditor.report._api import Format, Page
+
+STDOUT = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One place to write to, with its format."""
+
+    path: str
+    format: Format
+
+
+def formats() -> dict[str, Format]:
+    """Every report format by its id."""
+    found = registry.members("auditor.report", "FORMAT")
+    return {name: cast("Format", item) for name, item in found.items()}
+
+
+def outputs(paths: Sequence[str], format_id: str | None) -> tuple[Output, ...]:
+    """The places of ``-o`` with their formats.
+
+    Raises:
+        UsageError: an unknown format or suffix (lists those that exist), or a folder that is
+            not there.
+    """
+    known = formats()
+    if format_id is not None and format_id not in known:
+        raise UsageError(f"--format {format_id!r} is unknown; formats: {', '.join(known)}")
+    return tuple(_output(path, format_id, known) for path in paths)
+
+
+def _output(path: str, format_id: str | None, known: dict[str, Format]) -> Output:
+    if format_id is not None:
+        chosen = known[format_id]
+    elif path == STDOUT:
+        chosen = known["json"]
+    else:
+        chosen = _by_suffix(path, known)
+    if path != STDOUT:
+        parent = Path(path).resolve().parent
+        if not parent.is_dir():
+            raise UsageError(f"-o {path}: the folder {parent} does not exist")
+        if Path(path).is_dir():
+            raise UsageError(f"-o {path}: is a folder; name a file")
+    return Output(path=path, format=chosen)
+
+
+def _by_suffix(path: str, known: dict[str, Format]) -> Format:
+    suffix = Path(path).suffix.lower()
+    for item in known.values():
+        if suffix and suffix in item.suffixes:
+            return item
+    told = ", ".join(
+        f"{'/'.join(item.suffixes)} ({name})" for name, item in known.items() if item.suffixes
+    )
+    raise UsageError(f"-o {path}: no format for suffix {suffix!r}; known: {told}")
+
+
+def write(scan: Scan, places: Sequence[Output], page: Page) -> None:
+    """Render and write every place.
+
+    Raises:
+        ToolError: a file cannot be written; the others are written all the same.
+    """
+    failed = []
+    for place in places:
+        data = place.format.render(scan, page)
+        if place.path == STDOUT:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+            continue
+        try:
+            write_atomic(Path(place.path), data)
+        except OSError as error:
+            failed.append(f"{place.path}: {error.strerror}")
+    if failed:
+        raise ToolError(f"not written: {'; '.join(failed)}")
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; under sudo it belongs to the invoking user.
+
+    Raises:
+        OSError: it cannot be written; no part of it stays.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.resolve().parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(0o600 if path.suffix == ".tape" else 0o644)
+        owner = invoking_user()
+        if owner is not None:
+            os.chown(temporary, *owner)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def read(path: str) -> Scan:
+    """Read a scan document from a file, or from standard input for ``-``.
+
+    Raises:
+        UsageError: it cannot be read, or is no scan document.
+    """
+    if path == STDOUT:
+        return codec.decode(sys.stdin.buffer.read(), name="standard input")
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
+    return codec.decode(data, name=path)

@@ -1,0 +1,293 @@
+"""``audit scan``: discovery, probes and judging side by side, as one stream.
+
+A host is probed the moment it is sighted and judged the moment its probes end; the database loads
+while discovery is already under way.
+"""
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import cast
+
+from auditor import codec, registry
+from auditor.app import clock
+from auditor.app.bench import Terms, bench
+from auditor.app.desk import Card, Desk, Stage
+from auditor.app.document import Ran, document
+from auditor.app.events import Event, Found, JudgedOne, MethodEnded, Planned, Warned
+from auditor.app.hostwork import HostWork, Tools
+from auditor.app.identity import assets, one_asset
+from auditor.app.judging import judge_asset
+from auditor.app.options import ScanOptions, scope_of
+from auditor.app.plan import HOST_REQUESTS, expected_seconds
+from auditor.app.version import TOOL
+from auditor.attribution.judge import attribute
+from auditor.discovery._api import Method, Wish
+from auditor.model.document import MethodState, Scan
+from auditor.model.errors import UsageError
+from auditor.model.facts import Sighting
+from auditor.model.scope import Scope
+from auditor.net.ledger import Ledger
+from auditor.net.limits import Limits
+from auditor.net.live import LiveNet
+from auditor.policy.judge import Bench
+from auditor.probes._api import Probe
+from auditor.probes.ports import WAVES
+
+_HOSTS_AT_A_TIME = 96
+_HOST_SECONDS = 45.0
+_ENGINES = ("auto", "native", "nmap")
+
+
+@dataclass(slots=True)
+class Hall:
+    """Everything that one running scan shares."""
+
+    options: ScanOptions
+    terms: Terms
+    scope: Scope
+    net: LiveNet
+    ledger: Ledger
+    tell: Callable[[Event], None]
+    desk: Desk
+    engine: str
+    stop: asyncio.Event
+    bench: "asyncio.Future[Bench]"
+    gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_HOSTS_AT_A_TIME))
+    states: list[MethodState] = field(default_factory=list)
+    work: set["asyncio.Task[None]"] = field(default_factory=set)
+    bugs: list[str] = field(default_factory=list)
+
+
+async def scan(
+    options: ScanOptions,
+    terms: Terms,
+    tell: Callable[[Event], None],
+    stop: asyncio.Event | None = None,
+) -> Scan:
+    """Scan, judge, and give the document; whatever happens, the document is valid.
+
+    Args:
+        options: where and how.
+        terms: policy, date, database.
+        tell: receives events as they happen.
+        stop: set it to end the scan early; what is known by then is kept and marked incomplete.
+
+    Raises:
+        UsageError: the options do not fit; nothing was sent.
+    """
+    engine = _engine(options.engine)
+    scope = scope_of(options)
+    baseline = _baseline(options)
+    started = clock.stamp()
+    limits = Limits.of(polite=options.polite, rate=options.rate, timeout=options.timeout)
+    ledger = Ledger()
+    net = LiveNet(
+        scope,
+        limits=limits,
+        ledger=ledger,
+        only_interface=options.interface,
+        multicast=options.multicast,
+    )
+    loop = asyncio.get_running_loop()
+    hall = Hall(
+        options=options,
+        terms=terms,
+        scope=scope,
+        net=net,
+        ledger=ledger,
+        tell=tell,
+        desk=Desk(scope),
+        engine=engine,
+        stop=stop or asyncio.Event(),
+        bench=asyncio.ensure_future(loop.run_in_executor(None, bench, terms)),
+    )
+    try:
+        methods = _methods(engine)
+        _announce(hall, methods, limits)
+        swept = await _run(hall, methods)
+        judge_with = await hall.bench
+    finally:
+        await net.close()
+    final = tuple(judge_asset(asset, judge_with) for asset in assets(hall.desk))
+    ran = Ran(
+        id=uuid.uuid4().hex,
+        started=started,
+        finished=clock.stamp(),
+        tool=TOOL,
+        engine=engine,
+        site=options.site,
+        interrupted=hall.stop.is_set(),
+        swept=swept,
+        states=tuple(sorted(hall.states, key=lambda state: (state.method, state.interface or ""))),
+        sent=ledger.sent(),
+        notes=_notes(hall),
+        baseline=baseline,
+    )
+    return document(ran, hall.desk, final, judge_with)
+
+
+def _engine(word: str) -> str:
+    if word not in _ENGINES:
+        raise UsageError(f"--engine {word!r} is none of {', '.join(_ENGINES)}")
+    return "native" if word == "auto" else word
+
+
+def _baseline(options: ScanOptions) -> Scan | None:
+    if options.baseline is None:
+        return None
+    try:
+        data = options.baseline.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{options.baseline}: cannot be read ({error.strerror})") from None
+    return codec.decode(data, name=str(options.baseline))
+
+
+def _methods(engine: str) -> tuple[Method, ...]:
+    found = registry.members("auditor.discovery", "METHOD").values()
+    return tuple(m for m in (cast("Method", item) for item in found) if engine in m.engines)
+
+
+def probes() -> tuple[Probe, ...]:
+    """Every probe that is on by default."""
+    found = registry.members("auditor.probes", "PROBE").values()
+    return tuple(cast("Probe", item) for item in found)
+
+
+def _announce(hall: Hall, methods: tuple[Method, ...], limits: Limits) -> None:
+    interfaces = hall.net.interfaces()
+    hall.tell(
+        Planned(
+            addresses=hall.scope.size,
+            targets=hall.scope.targets,
+            interfaces=tuple(item.name for item in interfaces),
+            methods=tuple(method.name for method in methods),
+            rate=round(limits.rate),
+            seconds=expected_seconds(hall.scope.size, round(limits.rate)),
+        )
+    )
+    if not interfaces:
+        hall.tell(
+            Warned(
+                text="no interface of this machine is attached to the range: only routed"
+                " questions are possible, hardware addresses cannot be seen"
+            )
+        )
+
+
+async def _run(hall: Hall, methods: tuple[Method, ...]) -> bool:
+    """Discovery and host work until both are through or stop is set. True when all were asked."""
+    wish = Wish(
+        polite=hall.options.polite,
+        ports=hall.options.ports or WAVES[0],
+        clock=clock.stamp,
+        engine=hall.engine,
+        rate=round(Limits.of(polite=hall.options.polite, rate=hall.options.rate).rate),
+    )
+    pumps = [asyncio.create_task(_pump(hall, method, wish)) for method in methods]
+    stopped = asyncio.create_task(hall.stop.wait())
+    swept = True
+    try:
+        swept = await _drain(set(pumps), stopped)
+        while hall.work and swept:
+            swept = await _drain(set(hall.work), stopped)
+    finally:
+        stopped.cancel()
+        late = [task for task in (*pumps, *hall.work) if not task.done()]
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, stopped, return_exceptions=True)
+    return swept
+
+
+async def _drain(tasks: "set[asyncio.Task[None]]", stopped: "asyncio.Task[bool]") -> bool:
+    """Wait for tasks; False as soon as stop is set."""
+    waiting = set(tasks)
+    while waiting:
+        done, _ = await asyncio.wait({*waiting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done & waiting:
+            task.result()
+        waiting -= done
+        if stopped in done:
+            return False
+    return True
+
+
+async def _pump(hall: Hall, method: Method, wish: Wish) -> None:
+    """One discovery method into the desk. A bug in it is a failed method, not a dead scan."""
+    try:
+        async for seen in method.run(hall.net, wish):
+            if isinstance(seen, MethodState):
+                hall.states.append(seen)
+                hall.tell(MethodEnded(state=seen))
+            else:
+                _sighted(hall, seen)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+        state = MethodState(
+            method=method.name, state="failed", why=f"bug: {type(error).__name__}: {error}"[:200]
+        )
+        hall.states.append(state)
+        hall.tell(MethodEnded(state=state))
+
+
+def _sighted(hall: Hall, sighting: Sighting) -> None:
+    card, first, new = hall.desk.note(sighting)
+    if card is None:
+        return
+    if first:
+        hall.tell(Found(address=card.address, method=sighting.method))
+        _start(hall, card)
+    elif new and card.stage is Stage.DONE:
+        _start(hall, card)
+
+
+def _start(hall: Hall, card: Card) -> None:
+    card.stage = Stage.WAITING
+    task = asyncio.create_task(_interview(hall, card))
+    hall.work.add(task)
+    task.add_done_callback(hall.work.discard)
+
+
+async def _interview(hall: Hall, card: Card) -> None:
+    judge_with = await asyncio.shield(hall.bench)
+    async with hall.gate:
+        card.stage = Stage.PROBING
+        tools = Tools(
+            net=hall.net,
+            probes=probes(),
+            clock=clock.stamp,
+            monotonic=clock.monotonic,
+            weigh=lambda facts: attribute(facts, judge_with.catalog),
+            waves=(hall.options.ports,) if hall.options.ports else WAVES,
+            thorough=hall.options.thorough,
+        )
+        seconds = _HOST_SECONDS * (4 if hall.options.polite else 1)
+        try:
+            async with asyncio.timeout(seconds):
+                await HostWork(card, tools).run()
+        except TimeoutError:
+            card.stage = Stage.OUT_OF_TIME
+        else:
+            card.stage = Stage.DONE
+    hall.tell(JudgedOne(asset=judge_asset(one_asset(card, hall.desk), judge_with)))
+
+
+def _notes(hall: Hall) -> tuple[str, ...]:
+    notes = []
+    by_wsd = sum("wsdiscovery" in card.methods for card in hall.desk.cards.values())
+    onvif = sum(
+        any(item.signal == "onvif.envelope" for item in card.facts)
+        for card in hall.desk.cards.values()
+    )
+    if onvif and not by_wsd:
+        notes.append(
+            f"multicast seems blocked: {onvif} devices speak ONVIF and none answered"
+            " WS-Discovery; devices that only answer discovery may be missing"
+        )
+    if hall.scope.size is None:
+        notes.append("IPv6 ranges this wide are not swept: multicast and neighbours only")
+    return tuple(notes)
+
+
+__all__ = ["HOST_REQUESTS", "probes", "scan"]

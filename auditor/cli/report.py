@@ -1,0 +1,86 @@
+"""``audit judge``, ``audit report`` and ``audit explain``: work on stored scan documents."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from auditor import codec
+from auditor.app import reporting
+from auditor.app.bench import bench
+from auditor.app.judging import exit_code, family, rejudge
+from auditor.cli import options
+from auditor.cli.show import page, show_table
+from auditor.model.errors import UsageError
+from auditor.report.explain import asset_text
+
+ScanFile = Annotated[str, typer.Argument(metavar="SCAN.json", help="A scan document; - for stdin.")]
+
+
+def judge_command(
+    scan_file: ScanFile,
+    output: options.Output = None,
+    fmt: options.Format = None,
+    policy: options.Policy = options.POLICY_DEFAULT,
+    regime: options.Regime = None,
+    profile: options.Profile = None,
+    as_of: options.AsOf = None,
+    exemptions: options.Exemptions = None,
+    vendor_db: options.VendorDb = None,
+    fail_on: options.FailOn = options.FAIL_ON_DEFAULT,
+    quiet: options.Quiet = False,
+) -> int:
+    """Judge stored observations again: other policy, date, database or exemptions; no packet."""
+    places = reporting.outputs(output or (), fmt)
+    terms = options.terms(policy, regime, profile, as_of, exemptions, vendor_db, fail_on)
+    judge_with = bench(terms)
+    scan = rejudge(reporting.read(scan_file), judge_with)
+    reporting.write(scan, places, page())
+    if not quiet and not any(place.path == reporting.STDOUT for place in places):
+        show_table(scan)
+    verdicts = [verdict for asset in family(scan.assets) for verdict in asset.verdicts]
+    return exit_code(verdicts, judge_with, complete=scan.scan.complete, fail_on=fail_on)
+
+
+def report_command(
+    scan_file: Annotated[
+        str | None, typer.Argument(metavar="[SCAN.json]", help="A scan document; - for stdin.")
+    ] = None,
+    output: options.Output = None,
+    fmt: options.Format = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of the scan document.")
+    ] = False,
+) -> int:
+    """Render a stored scan; without -o the table. Needs no database."""
+    if schema:
+        typer.echo(json.dumps(codec.schema(), indent=1))
+        return 0
+    if scan_file is None:
+        known = ", ".join(reporting.formats())
+        raise UsageError(f"name a scan document; formats: {known}")
+    places = reporting.outputs(output or (), fmt)
+    if not places and fmt is not None:
+        places = reporting.outputs([reporting.STDOUT], fmt)
+    scan = reporting.read(scan_file)
+    if places:
+        reporting.write(scan, places, page())
+    else:
+        show_table(scan)
+    return 0
+
+
+def explain_command(
+    scan_file: ScanFile,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Address, MAC or asset id.")],
+) -> int:
+    """Show the chain of evidence for one device, from bytes on the wire to the line of law."""
+    scan = reporting.read(scan_file)
+    wanted = address.lower()
+    for asset in family(scan.assets):
+        names = {asset.id.lower(), (asset.mac or "").lower(), *asset.addresses}
+        if wanted in names:
+            sys.stdout.write(asset_text(asset, scan))
+            return 0
+    raise UsageError(f"{address}: no such device in {scan_file}; `audit report` lists them")

@@ -1,0 +1,162 @@
+"""``audit scan``."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from auditor import codec
+from auditor.app import reporting
+from auditor.app.bench import Terms, bench, check
+from auditor.app.events import Event, JudgedOne
+from auditor.app.judging import exit_code, family
+from auditor.app.networks import attached
+from auditor.app.options import ScanOptions, parse_ports
+from auditor.app.scan import scan as run_scan
+from auditor.cli import options
+from auditor.cli.show import Show, page, show_table
+from auditor.model.document import Scan
+
+
+def scan_command(
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="TARGET...", help="Address, CIDR, range 10.0.0.1-50, host name, or @file."
+        ),
+    ] = None,
+    output: options.Output = None,
+    fmt: options.Format = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option("--exclude", metavar="CIDR", help="Never contact these.")
+    ] = None,
+    ports: Annotated[
+        str | None, typer.Option("--ports", metavar="LIST", help="TCP ports instead of the waves.")
+    ] = None,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="auto|native|nmap", help="Who finds the hosts.")
+    ] = "auto",
+    rate: Annotated[
+        int | None,
+        typer.Option("--rate", metavar="N", min=1, help="First packets a second (2000)."),
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout", metavar="SECONDS", min=0.1, help="For one exchange (3)."),
+    ] = None,
+    site: Annotated[
+        str | None, typer.Option("--site", metavar="NAME", help="For the record.")
+    ] = None,
+    interface: Annotated[
+        str | None, typer.Option("--interface", metavar="NAME", help="Only this one.")
+    ] = None,
+    multicast: Annotated[
+        bool,
+        typer.Option(
+            "--multicast", help="Group questions also where the network is not wholly in scope."
+        ),
+    ] = False,
+    polite: Annotated[bool, typer.Option("--polite", help="Slower, for fragile networks.")] = False,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Go on asking when nothing could change.")
+    ] = False,
+    baseline: Annotated[
+        Path | None,
+        typer.Option("--baseline", metavar="SCAN", help="Miss what this earlier scan had."),
+    ] = None,
+    allow_public: Annotated[
+        bool, typer.Option("--allow-public", help="You are authorised to ask public addresses.")
+    ] = False,
+    policy: options.Policy = options.POLICY_DEFAULT,
+    regime: options.Regime = None,
+    profile: options.Profile = None,
+    as_of: options.AsOf = None,
+    exemptions: options.Exemptions = None,
+    vendor_db: options.VendorDb = None,
+    fail_on: options.FailOn = options.FAIL_ON_DEFAULT,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    json_logs: options.JsonLogs = False,
+) -> int:
+    """Find the cameras and recorders of a network and say who made them. Reads only."""
+    if not targets:
+        sys.stderr.write("audit: name what to scan. Attached networks:\n")
+        for line in attached():
+            sys.stderr.write(f"  audit scan {line}\n")
+        return 2
+    places = reporting.outputs(output or (), fmt)
+    terms = options.terms(policy, regime, profile, as_of, exemptions, vendor_db, fail_on)
+    check(terms)
+    wanted = ScanOptions(
+        targets=tuple(targets),
+        exclude=tuple(exclude or ()),
+        ports=parse_ports(ports) if ports else (),
+        engine=engine,
+        rate=rate,
+        timeout=timeout,
+        site=site,
+        interface=interface,
+        multicast=multicast,
+        polite=polite,
+        thorough=thorough,
+        baseline=baseline,
+        allow_public=allow_public,
+    )
+    show = Show(quiet=quiet, verbose=verbose, json_logs=json_logs)
+    streams = any(
+        place.path == reporting.STDOUT and place.format.name == "jsonl" for place in places
+    )
+    try:
+        scan, interrupted = asyncio.run(_run(wanted, terms, show, streams=streams))
+    finally:
+        show.close()
+    return _finish(scan, terms, places, streams=streams, quiet=quiet, interrupted=interrupted)
+
+
+async def _run(
+    wanted: ScanOptions, terms: Terms, show: Show, *, streams: bool
+) -> tuple[Scan, bool]:
+    """The scan, ended early and kept by SIGINT and SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows has no handlers in the loop
+            loop.add_signal_handler(number, stop.set)
+
+    def tell(event: Event) -> None:
+        show(event)
+        if streams and isinstance(event, JudgedOne):
+            sys.stdout.buffer.write(codec.encode_asset(event.asset) + b"\n")
+            sys.stdout.buffer.flush()
+
+    scan = await run_scan(wanted, terms, tell, stop)
+    return scan, stop.is_set()
+
+
+def _finish(
+    scan: Scan,
+    terms: Terms,
+    places: Sequence[reporting.Output],
+    *,
+    streams: bool,
+    quiet: bool,
+    interrupted: bool,
+) -> int:
+    rest = [p for p in places if not (streams and p.path == reporting.STDOUT)]
+    reporting.write(scan, rest, page())
+    if not quiet and not any(place.path == reporting.STDOUT for place in places):
+        show_table(scan)
+    for reason in scan.scan.incomplete_because:
+        sys.stderr.write(f"incomplete: {reason}\n")
+    if interrupted:
+        sys.stderr.write(
+            "interrupted: what was judged is kept; scan the rest with --baseline, or scan anew\n"
+        )
+        return 12
+    verdicts = [verdict for asset in family(scan.assets) for verdict in asset.verdicts]
+    return exit_code(verdicts, bench(terms), complete=scan.scan.complete, fail_on=terms.fail_on)

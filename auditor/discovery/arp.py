@@ -1,0 +1,182 @@
+"""ARP over raw sockets: who has each IPv4 address of the scope on the attached Ethernets.
+
+The best sweep there is: an address in use must answer, whatever its firewall says, and the
+answer carries the hardware address. Needs privilege; ``touch`` does without.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from ipaddress import IPv4Interface, ip_address
+
+from auditor.discovery._api import Method, Seen, Wish
+from auditor.discovery._ground import Patch, patches, version_of
+from auditor.discovery._link import link_sighting
+from auditor.discovery._merge import merged, stopped
+from auditor.model.document import MethodState
+from auditor.model.errors import Denied, Malformed, NetError
+from auditor.model.facts import Sighting
+from auditor.net.api import Ether, Interface, Net
+from auditor.wire import arp, mac
+
+REMEDY = "needs raw sockets: run with sudo, or setcap cap_net_raw+ep on the Python interpreter"
+TICK = 0.1
+MOST_PER_ADDRESS = 4
+_NOBODY = "0.0.0.0"  # noqa: S104 - the sender of an ARP probe (RFC 5227), not a bind address
+
+
+@dataclass(slots=True, kw_only=True)
+class _Sweep:
+    """One interface's sweep.
+
+    Attributes:
+        wanted: the addresses asked for.
+        heard: hardware addresses by address.
+        unsent: requests that could not leave.
+        trouble: the first reason for that.
+    """
+
+    wanted: frozenset[str]
+    heard: dict[str, set[str]] = field(default_factory=dict)
+    unsent: int = 0
+    trouble: str | None = None
+
+
+class Arp:
+    """The method; ``again`` and ``linger`` are in seconds."""
+
+    name = "arp"
+    engines = frozenset({"native"})
+    sends = (
+        "ARP request for each IPv4 address in scope on attached Ethernets, once more to the silent"
+    )
+
+    def __init__(self, *, again: float = 0.4, linger: float = 0.5) -> None:
+        self._again = again
+        self._linger = linger
+
+    async def run(self, net: Net, wish: Wish) -> AsyncIterator[Seen]:
+        """Sweep every attached Ethernet at once."""
+        lots = ethernets(net)
+        if not lots:
+            yield MethodState(
+                method=self.name,
+                state="skipped",
+                why="no IPv4 address of the scope is on an attached Ethernet",
+            )
+            return
+        async with aclosing(merged(*(self._sweep(net, wish, lot) for lot in lots))) as stream:
+            async for seen in stream:
+                yield seen
+
+    async def _sweep(self, net: Net, wish: Wish, lot: "Lot") -> AsyncIterator[Seen]:
+        name = lot.interface.name
+        sweep = _Sweep(wanted=frozenset(lot.addresses))
+        try:
+            async with net.ether(lot.interface, probe=self.name) as ether:
+                async for sighting in self._listen(ether, wish, lot, sweep):
+                    yield sighting
+        except Denied:
+            yield MethodState(method=self.name, state="unavailable", interface=name, why=REMEDY)
+            return
+        except NetError as error:
+            sweep.trouble = str(error)
+            sweep.unsent = max(sweep.unsent, len(lot.addresses) - len(sweep.heard))
+        yield _state(self.name, name, sweep)
+
+    async def _listen(
+        self, ether: Ether, wish: Wish, lot: "Lot", sweep: _Sweep
+    ) -> AsyncIterator[Sighting]:
+        sender = asyncio.create_task(self._send(ether, lot, sweep))
+        try:
+            while not sender.done():
+                async for frame in ether.frames(TICK):
+                    for sighting in _heard(frame, wish, lot, sweep):
+                        yield sighting
+            await sender
+            async for frame in ether.frames(self._linger * (3 if wish.polite else 1)):
+                for sighting in _heard(frame, wish, lot, sweep):
+                    yield sighting
+        finally:
+            await stopped(sender)
+
+    async def _send(self, ether: Ether, lot: "Lot", sweep: _Sweep) -> None:
+        for number in range(2):
+            if number:
+                await asyncio.sleep(self._again)
+            for address in lot.addresses:
+                if address in sweep.heard:
+                    continue
+                try:
+                    await ether.send(arp.request(lot.mac, lot.source(address), address))
+                except NetError as error:
+                    sweep.unsent += 1
+                    sweep.trouble = str(error)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot:
+    """The IPv4 addresses to ask for on one Ethernet, and our own there."""
+
+    interface: Interface
+    mac: str
+    fours: tuple[IPv4Interface, ...]
+    addresses: tuple[str, ...]
+
+    def source(self, target: str) -> str:
+        """Our address in the target's network; the first one where none is."""
+        parsed = ip_address(target)
+        return str(next((one.ip for one in self.fours if parsed in one.network), self.fours[0].ip))
+
+
+def ethernets(net: Net) -> tuple[Lot, ...]:
+    """What ARP can ask for, by interface."""
+    lots = [_lot(patch) for patch in patches(net)]
+    return tuple(lot for lot in lots if lot is not None)
+
+
+def _lot(patch: Patch) -> Lot | None:
+    face = patch.interface
+    if face is None or face.mac is None or face.loopback:
+        return None
+    fours = tuple(one for one in face.addresses if isinstance(one, IPv4Interface))
+    addresses = tuple(one for one in patch.addresses if version_of(one) == 4)  # noqa: PLR2004
+    if not fours or not addresses:
+        return None
+    return Lot(interface=face, mac=face.mac, fours=fours, addresses=addresses)
+
+
+def _heard(frame: bytes, wish: Wish, lot: Lot, sweep: _Sweep) -> Sequence[Sighting]:
+    """A sighting for a frame whose sender we asked for.
+
+    An answer and a question prove alike that the sender is there.
+    """
+    try:
+        seen = arp.decode(frame)
+    except Malformed:
+        return ()
+    hardware = mac.normal(seen.sender_mac)
+    address = seen.sender_ip
+    if hardware is None or mac.is_multicast(hardware) or hardware == lot.mac:
+        return ()
+    if address == _NOBODY or address not in sweep.wanted:
+        return ()
+    known = sweep.heard.setdefault(address, set())
+    if hardware in known or len(known) >= MOST_PER_ADDRESS:
+        return ()
+    known.add(hardware)
+    return (link_sighting(Arp.name, address, hardware, wish, lot.interface.name),)
+
+
+def _state(method: str, interface: str, sweep: _Sweep) -> MethodState:
+    state, why = "ok", None
+    if sweep.unsent:
+        state = "failed" if not sweep.heard else "limited"
+        why = f"{sweep.unsent} requests could not be sent: {sweep.trouble}"
+    return MethodState(
+        method=method, state=state, interface=interface, why=why, found=len(sweep.heard)
+    )
+
+
+METHOD: Method = Arp()

@@ -1,0 +1,144 @@
+"""What the simulated network looks like: addresses, namespaces, and who is plugged in where."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from typing import Final
+
+from auditor.lab.fleet import Device
+from auditor.model.errors import UsageError
+
+_SCANNER_MAC: Final = "02:00:5e:00:53:fa"
+_ROUTER_MACS: Final = ("00:0c:42:00:53:01", "00:0c:42:00:53:02")
+_PROXY_MAC: Final = "00:0c:42:00:53:03"
+_FIRST_HOST: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What the simulated network looks like.
+
+    Attributes:
+        network: the scanner's own network.
+        scanner: host number of the scanner in it.
+        routed: how many of the devices (the last ones) live behind a router.
+        routed_network: where those live.
+        proxied: addresses of the scanner's network for which a proxy-ARP router answers; nothing
+            stands behind them.
+        down: names or ordinals (from 1) of devices whose link is down.
+        link_loss: share of frames lost on the scanner's link, both ways, 0 to 1.
+        ipv6: leave IPv6 on (link-local addresses appear).
+    """
+
+    network: IPv4Network = IPv4Network("192.0.2.0/24")
+    scanner: int = 250
+    routed: int = 0
+    routed_network: IPv4Network = IPv4Network("198.51.100.0/24")
+    proxied: IPv4Network | None = None
+    down: frozenset[int] = frozenset()
+    link_loss: float = 0.0
+    ipv6: bool = False
+
+    @property
+    def scanner_address(self) -> str:
+        """Where the scanner stands."""
+        return str(self.network[self.scanner])
+
+    def addresses(self, devices: int) -> list[str]:
+        """The addresses of the fleet, routed ones last.
+
+        Raises:
+            UsageError: the networks are too small.
+        """
+        taken = {self.network[1], IPv4Address(self.scanner_address)}
+        if self.proxied is not None:
+            taken |= set(self.proxied)
+        near = [a for a in list(self.network.hosts())[_FIRST_HOST - 1 :] if a not in taken]
+        far = list(self.routed_network.hosts())[_FIRST_HOST - 1 :]
+        local = devices - self.routed
+        if local < 0 or local > len(near) or self.routed > len(far):
+            raise UsageError(f"{devices} devices do not fit into {self.network}")
+        return [str(a) for a in (*near[:local], *far[: self.routed])]
+
+
+def home(tag: str, device: Device) -> str:
+    """The namespace of a device."""
+    return f"{tag}-{device.words['ordinal']}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One interface of one namespace, and the switch port it is plugged into."""
+
+    space: str
+    port: str
+    mac: str
+    address: str
+    name: str = "eth0"
+    bridge: int = 0
+    gateway: str | None = None
+    routes: tuple[str, ...] = ()
+    up: bool = True
+
+    def setup(self) -> list[str]:
+        """The ``ip`` commands that configure it."""
+        lines = [
+            f"addr add {self.address} brd + dev {self.name}",
+            f"link set {self.name} up",
+            "link set lo up",
+        ]
+        lines += [f"route add {route}" for route in self.routes]
+        if self.gateway:
+            lines.append(f"route add default via {self.gateway}")
+        return lines
+
+
+def nodes(plan: Plan, tag: str, devices: Sequence[Device]) -> list[Node]:
+    """Every interface of the fleet, the scanner first."""
+    near, far = plan.network, plan.routed_network
+    routes = (f"{far} via {near[1]}",) if plan.routed else ()
+    made = [
+        Node(
+            space=f"{tag}-scan",
+            port="pscan",
+            mac=_SCANNER_MAC,
+            address=f"{plan.scanner_address}/{near.prefixlen}",
+            routes=routes,
+        )
+    ]
+    for at, device in enumerate(devices, 1):
+        distant = IPv4Address(device.address) in far and at > len(devices) - plan.routed
+        net = far if distant else near
+        made.append(
+            Node(
+                space=home(tag, device),
+                port=f"p{at}",
+                mac=device.mac,
+                address=f"{device.address}/{net.prefixlen}",
+                bridge=int(distant),
+                gateway=str(far[1]) if distant else None,
+                up=at not in plan.down,
+            )
+        )
+    if plan.routed:
+        for at, (net, mac) in enumerate(zip((near, far), _ROUTER_MACS, strict=True)):
+            made.append(
+                Node(
+                    space=f"{tag}-rt",
+                    port=f"prt{at}",
+                    mac=mac,
+                    address=f"{net[1]}/{net.prefixlen}",
+                    name=f"eth{at}",
+                    bridge=at,
+                )
+            )
+    if plan.proxied is not None:
+        made.append(
+            Node(
+                space=f"{tag}-px",
+                port="ppx",
+                mac=_PROXY_MAC,
+                address=f"{near[2]}/{near.prefixlen}",
+            )
+        )
+    return made

@@ -1,0 +1,179 @@
+"""What each host may still be asked: its budget, its connections, and backing off from it."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from auditor.model.errors import Denied
+from auditor.net.ledger import Ledger
+from auditor.net.limits import Limits
+
+
+@dataclass(slots=True)
+class _Host:
+    allowed: int
+    spacing: float
+    in_flight: int = 0
+    requests: int = 0
+    timeouts: int = 0
+    resets: int = 0
+    last_request: float = float("-inf")
+    users: int = 0
+    leaving: bool = False
+    open_ports: set[int] = field(default_factory=set)
+    waiters: deque[asyncio.Future[None]] = field(default_factory=deque)
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing is known of it that a fresh state would not say."""
+        return not (self.requests or self.timeouts or self.resets or self.open_ports)
+
+
+class Hosts:
+    """The state of every host that is being worked on, and of no other.
+
+    A host that never answered leaves no trace; one that did is kept until :meth:`release`.
+
+    Attributes:
+        sockets: one place for each socket that may be open at a time, all hosts together.
+    """
+
+    def __init__(self, limits: Limits, ledger: Ledger) -> None:
+        """Know no host yet."""
+        self._limits = limits
+        self._ledger = ledger
+        self._hosts: dict[str, _Host] = {}
+        self._open = 0
+        self.sockets = asyncio.Semaphore(limits.connections_total)
+
+    def __len__(self) -> int:
+        return len(self._hosts)
+
+    def release(self, address: str) -> None:
+        """Forget a host; while work on it is in flight, as soon as that ends."""
+        host = self._hosts.get(address)
+        if host is not None:
+            host.leaving = True
+            self._drop_if_idle(address, host)
+
+    @asynccontextmanager
+    async def connection(self, address: str) -> AsyncIterator[None]:
+        """Hold one of the host's connections; waits for one.
+
+        Raises:
+            Denied: the host resets connections, and is left alone.
+        """
+        async with self.working_on(address):
+            host = self._hosts[address]
+            await self._enter(host)
+            try:
+                async with self.sockets:
+                    self._refuse_if_resetting(address, host)
+                    self._open += 1
+                    self._ledger.in_flight(host.in_flight, self._open)
+                    try:
+                        yield
+                    finally:
+                        self._open -= 1
+            finally:
+                host.in_flight -= 1
+                _wake_one(host)
+
+    @asynccontextmanager
+    async def working_on(self, address: str) -> AsyncIterator[None]:
+        """Keep the host's state while this block runs."""
+        host = self._hosts.get(address)
+        if host is None:
+            limits = self._limits
+            host = _Host(allowed=limits.connections_per_host, spacing=limits.spacing)
+            self._hosts[address] = host
+        host.users += 1
+        try:
+            yield
+        finally:
+            host.users -= 1
+            self._drop_if_idle(address, host)
+
+    def _drop_if_idle(self, address: str, host: _Host) -> None:
+        if host.users == 0 and (host.leaving or host.is_blank):
+            self._hosts.pop(address, None)
+
+    @staticmethod
+    async def _enter(host: _Host) -> None:
+        while host.in_flight >= host.allowed:
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            host.waiters.append(turn)
+            try:
+                await turn
+            except asyncio.CancelledError:
+                if turn.done() and not turn.cancelled():
+                    _wake_one(host)  # our turn had come: pass it on
+                raise
+        host.in_flight += 1
+
+    async def request(self, address: str) -> None:
+        """Take one request from the host's budget, and wait until it may be sent.
+
+        Call it while working on the host.
+
+        Raises:
+            Denied: the budget is spent, or the host resets connections.
+        """
+        host = self._hosts[address]
+        self._refuse_if_resetting(address, host)
+        if host.requests >= self._limits.requests_per_host:
+            raise Denied(
+                f"{address}: its budget of {self._limits.requests_per_host} requests is spent"
+            )
+        host.requests += 1
+        self._ledger.request(host.requests)
+        now = asyncio.get_running_loop().time()
+        due = max(now, host.last_request + host.spacing)
+        host.last_request = due
+        if due > now:
+            await asyncio.sleep(due - now)
+            self._refuse_if_resetting(address, host)
+
+    def opened(self, address: str, port: int) -> None:
+        """A connection to this port opened."""
+        self._hosts[address].open_ports.add(port)
+
+    def replied(self, address: str) -> None:
+        """The host gave a whole reply."""
+        self._hosts[address].resets = 0
+
+    def timed_out(self, address: str, port: int) -> None:
+        """The host did not answer in time; counts only on a port that had opened before.
+
+        A port that never opened is filtered, which says nothing of how loaded the host is.
+        """
+        host = self._hosts[address]
+        if port not in host.open_ports:
+            return
+        host.timeouts += 1
+        if host.timeouts % self._limits.slow_after == 0:
+            self._back_off(host)
+
+    def was_reset(self, address: str) -> None:
+        """The host dropped a connection half-way."""
+        host = self._hosts[address]
+        host.resets += 1
+        self._back_off(host)
+
+    def _back_off(self, host: _Host) -> None:
+        host.allowed = max(1, host.allowed // 2)
+        host.spacing = max(self._limits.slow_spacing, host.spacing)
+
+    def _refuse_if_resetting(self, address: str, host: _Host) -> None:
+        if host.resets >= self._limits.resets_before_denied:
+            raise Denied(f"{address} dropped {host.resets} connections in a row; it is left alone")
+
+
+def _wake_one(host: _Host) -> None:
+    while host.waiters:
+        turn = host.waiters.popleft()
+        if not turn.done():
+            turn.set_result(None)
+            return

@@ -1,0 +1,109 @@
+"""TLS as old cameras speak it: nothing is verified, for the certificate is evidence, not trust."""
+
+import asyncio
+import ssl
+from contextlib import suppress
+from functools import cache
+from typing import Final
+
+from auditor.net.tcp import CHUNK, TcpPipe
+
+_LEGACY_SERVER_CONNECT: Final = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named since Python 3.12
+_CIPHERS: Final = "ALL:!aNULL:!eNULL:@SECLEVEL=0"
+_HANDSHAKE_CAP: Final = 256 * 1024
+
+
+@cache
+def context() -> ssl.SSLContext:
+    """Client settings that meet any server from TLS 1.0 up, with old ciphers and short keys.
+
+    We send nothing that is secret over it; a verified connection would only hide old devices.
+    """
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    tls.check_hostname = False
+    tls.verify_mode = ssl.CERT_NONE
+    tls.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED  # OP_NO_SSLv3 stays set
+    tls.set_ciphers(_CIPHERS)
+    tls.options |= _LEGACY_SERVER_CONNECT
+    return tls
+
+
+class TlsPipe:
+    """TLS over a :class:`TcpPipe`."""
+
+    def __init__(self, under: TcpPipe) -> None:
+        """Prepare; call :meth:`handshake` before anything else."""
+        self._under = under
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self._at_end = False
+        # Without a server name: an address has none (RFC 6066).
+        self._tls = context().wrap_bio(self._incoming, self._outgoing, server_side=False)
+
+    @property
+    def certificate(self) -> bytes | None:
+        """The peer's leaf certificate in DER."""
+        return self._tls.getpeercert(binary_form=True)
+
+    @property
+    def tls_version(self) -> str | None:
+        """Such as ``TLSv1.2``."""
+        return self._tls.version()
+
+    async def handshake(self, seconds: float) -> None:
+        """Shake hands within a deadline.
+
+        Raises:
+            OSError: ssl.SSLError or as the system says; TimeoutError at the deadline.
+        """
+        read = 0
+        async with asyncio.timeout(seconds):
+            while True:
+                try:
+                    self._tls.do_handshake()
+                except ssl.SSLWantReadError:
+                    await self._flush()
+                    got = await self._fill()
+                    read += got
+                    if read > _HANDSHAKE_CAP or (not got and self._at_end):
+                        raise ssl.SSLError(1, "the handshake has no end") from None
+                    self._at_end = not got
+                except ssl.SSLError:
+                    with suppress(OSError):
+                        await self._flush()  # our alert, so that the peer knows
+                    raise
+                else:
+                    await self._flush()
+                    return
+
+    async def send(self, data: bytes) -> None:
+        """Send all of it."""
+        view = memoryview(data)
+        while view:
+            view = view[self._tls.write(view) :]
+        await self._flush()
+
+    async def receive(self, most: int) -> bytes:
+        """Read at least one and at most ``most`` bytes; nothing at the end of the stream."""
+        while True:
+            try:
+                return self._tls.read(min(most, CHUNK))
+            except ssl.SSLWantReadError:
+                if self._at_end:
+                    return b""
+                await self._flush()
+                self._at_end = not await self._fill()
+            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                return b""
+
+    async def _flush(self) -> None:
+        if self._outgoing.pending:
+            await self._under.send(self._outgoing.read())
+
+    async def _fill(self) -> int:
+        data = await self._under.receive(CHUNK)
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
+        return len(data)

@@ -1,0 +1,86 @@
+"""Texts that several reports share, and the taming of what devices say."""
+
+import re
+from typing import Final
+
+from auditor.model.document import Asset, Scan
+from auditor.model.judgement import Evidence
+from auditor.model.words import Strength
+
+NOT_LEGAL_ADVICE: Final = (
+    "Technical findings, not legal advice. Absence of a hit is not proof of anything: what was not"
+    " assessed is listed under coverage. No authority certifies devices under these rules."
+)
+
+HEADLINES: Final = {
+    "covered": "covered",
+    "indeterminate": "not determined",
+    "exempt": "exempt",
+    "not_covered": "no listed producer identified",
+    "outside": "not video equipment",
+    "unidentified": "unidentified",
+}
+
+STRENGTHS: Final = {
+    Strength.STRONG: "strong sign",
+    Strength.SUPPORTIVE: "supporting sign",
+    Strength.WEAK: "weak sign",
+    Strength.LABEL: "label only",
+}
+
+SIGNAL_WORDS: Final = {
+    "mac": "hardware address",
+    "http.server": "web server name",
+    "http.auth_realm": "web login realm",
+    "http.auth_nonce": "web login nonce",
+    "http.headers": "web response headers",
+    "http.title": "web page title",
+    "http.body": "web page",
+    "http.favicon_md5": "web page icon",
+    "http.favicon_mmh3": "web page icon",
+    "rtsp.server": "video server name",
+    "rtsp.auth_realm": "video login realm",
+    "rtsp.public": "video server methods",
+    "tls.subject": "certificate subject",
+    "tls.issuer": "certificate issuer",
+    "wsd.scopes": "discovery scopes",
+    "wsd.endpoint": "discovery endpoint id",
+    "onvif.envelope": "ONVIF message form",
+    "sadp": "SADP answer",
+    "dhip": "DHIP answer",
+    "model": "model number",
+    "serial": "serial number",
+    "firmware": "firmware version",
+    "brand": "label",
+    "port.open": "open port",
+}
+
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+def tame(text: str, most: int = 200) -> str:
+    """Device text fit for a terminal or a page: control and direction characters shown as dots."""
+    cleaned = _CONTROL.sub("·", text[: most * 2])
+    return cleaned if len(cleaned) <= most else cleaned[: most - 1] + "…"
+
+
+def vendor_names(scan: Scan) -> dict[str, str]:
+    """Display names of vendor ids."""
+    return {note.id: note.name for note in scan.vendors}
+
+
+def evidence_text(evidence: Evidence) -> str:
+    """One piece of evidence as a sentence fragment with its bytes."""
+    what = SIGNAL_WORDS.get(evidence.signal, evidence.signal)
+    where = f" at {evidence.endpoint}" if evidence.endpoint else ""
+    via = f" (inside {evidence.via})" if evidence.via and evidence.via != evidence.signal else ""
+    strength = STRENGTHS[evidence.strength]
+    return f"{strength}: {what}{where}{via}: “{tame(evidence.value, 120)}”"
+
+
+def title_of(asset: Asset) -> str:
+    """What to call a device in a heading."""
+    label = " ".join(tame(part, 48) for part in (asset.brand, asset.model) if part)
+    return label or asset.kind.value

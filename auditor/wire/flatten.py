@@ -1,0 +1,138 @@
+"""Structured facts as flat names and values, so that one rule language reads all of them.
+
+XML replies give their local element names, JSON replies their last key names, header lists their
+lower-case header names, scope lists their categories, binary replies their decoded fields.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+
+from auditor.model.errors import Malformed
+from auditor.wire import _json, legacy, mhed, ubnt, wsd, xml
+
+Flat = Mapping[str, tuple[str, ...]]
+
+TEXT_CAP: Final = 65_536
+"""Most characters that a rule without a field searches."""
+_CACHED: Final = 16_384
+"""Longest value that is worth keeping in the cache."""
+_EMPTY: Final[Flat] = MappingProxyType({})
+
+
+def _xml(value: str) -> Flat:
+    found = xml.document(value)
+    flat = xml.leaves(found.root)
+    flat["@root"] = (xml.local(found.root.tag),)
+    flat["@namespace"] = found.namespaces
+    return flat
+
+
+def _json_leaves(value: str) -> Flat:
+    return _json.all_leaves(_json.loads(value))
+
+
+def _pair_list(value: str) -> list[tuple[str, str]]:
+    found = _json.loads(value)
+    if not isinstance(found, list):
+        raise Malformed("no list of pairs")
+    pairs: list[tuple[str, str]] = []
+    for one in found[: _json.NODE_CAP]:
+        if not isinstance(one, list) or len(one) != 2 or not isinstance(one[0], str):  # noqa: PLR2004 - a pair
+            raise Malformed("no pair of name and value")
+        if isinstance(one[1], list | dict):
+            raise Malformed("a value is no text")
+        pairs.append((one[0], _json.leaf_text(one[1]) or ""))
+    return pairs
+
+
+def _grouped(pairs: list[tuple[str, str]]) -> Flat:
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return {name: tuple(values) for name, values in found.items()}
+
+
+def _pairs(value: str) -> Flat:
+    return _grouped([(name.lower(), text) for name, text in _pair_list(value)])
+
+
+def _scopes(value: str) -> Flat:
+    return _grouped(list(wsd.scope_items(value)))
+
+
+def _octets(value: str) -> bytes:
+    try:
+        return bytes.fromhex(value)
+    except ValueError as why:
+        raise Malformed("no hex digits") from why
+
+
+def _fields(decode: Callable[[bytes], dict[str, str]]) -> Callable[[str], Flat]:
+    return lambda value: {name: (text,) for name, text in decode(_octets(value)).items()}
+
+
+_READERS: Final[dict[str, Callable[[str], Flat]]] = {
+    "sadp": _xml,
+    "isapi.device_info": _xml,
+    "isapi.xml": _xml,
+    "ssdp.description": _xml,
+    "onvif.envelope": _xml,
+    "wsd.envelope": _xml,
+    "dhip": _json_leaves,
+    "xm.netip": _json_leaves,
+    "tplink.tdp": _json_leaves,
+    "axis.basicdeviceinfo": _json_leaves,
+    "onvif.services": _json_leaves,
+    "http.headers": _pairs,
+    "rtsp.headers": _pairs,
+    "mdns.txt": _pairs,
+    "wsd.scopes": _scopes,
+    "onvif.scopes": _scopes,
+    "dahua.legacy": _fields(legacy.decode),
+    "tvt.mhed": _fields(mhed.decode),
+    "ubnt.discovery": _fields(ubnt.decode),
+}
+STRUCTURED: Final = frozenset(_READERS)
+"""The signals whose values have fields."""
+
+
+def _flatten(signal: str, value: str) -> Flat:
+    return MappingProxyType(dict(_READERS[signal](value)))
+
+
+_flatten_cached = lru_cache(maxsize=2048)(_flatten)
+
+
+def flatten(signal: str, value: str) -> Flat:
+    """The fields of a structured fact.
+
+    Args:
+        signal: a signal name.
+        value: the observation's value: XML, JSON text, hex digits or scopes.
+
+    Returns:
+        Field name → values in order. XML also gives ``@root`` (name of the root element) and
+        ``@namespace`` (declared namespace URIs). Empty for signals without fields.
+
+    Raises:
+        Malformed: the value does not have the shape of its signal.
+    """
+    if signal not in _READERS:
+        return _EMPTY
+    if len(value) > _CACHED:
+        return _flatten(signal, value)
+    return _flatten_cached(signal, value)
+
+
+def text_of(signal: str, value: str) -> str:
+    """The text that a rule without a field searches, at most 65,536 characters.
+
+    Lists of pairs become lines ``Name: value``; everything else is the value itself.
+    """
+    if _READERS.get(signal) is _pairs:
+        with suppress(Malformed):  # else the text as it came is all there is to search
+            value = "".join(f"{name}: {text}\n" for name, text in _pair_list(value))
+    return value[:TEXT_CAP]

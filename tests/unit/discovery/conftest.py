@@ -1,0 +1,6 @@
+import sys
+from pathlib import Path
+
+ROOT = str(Path(__file__).parents[3])
+if ROOT not in sys.path:  # for ``tests.unit.discovery.fakes``, however pytest was started
+    sys.path.insert(0, ROOT)
