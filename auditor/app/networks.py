@@ -7,7 +7,7 @@ _WIDEST_OFFER = 16
 
 def attached() -> list[str]:
     """``CIDR   # interface`` for each attached network that could be scanned."""
-    lines = []
+    lines: list[str] = []
     for interface in interfaces():
         if interface.loopback or not interface.up:
             continue

@@ -15,7 +15,7 @@ from auditor.wire.flatten import flatten
 from auditor.wire.mac import normal
 
 _EMPTY: Final = frozenset({"", "n/a", "null", "none", "unknown", "-", "0"})
-_TOKEN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_/().+-]{3,39}$")
+_TOKEN = re.compile(r"^(?![A-Za-z_]*[0-9A-Fa-f]{12}$)[A-Za-z0-9][A-Za-z0-9_/().+-]{3,39}$")
 _AUTH_REALM = re.compile(r'realm\s*=\s*"?([^",]{1,120})', re.IGNORECASE)
 _VALUE_CAP = 512
 

@@ -8,24 +8,23 @@ swallow groups. Everywhere else each address in scope is asked by itself, throug
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 
 from auditor.discovery._api import Seen, Wish
 from auditor.discovery._ground import (
-    BATCH,
     batches,
     neighbours_of,
     plain,
     version_of,
 )
 from auditor.discovery._merge import merged, stopped
-from auditor.discovery._places import Place, Talk, places_of
+from auditor.discovery._places import ANY_ROUTE, Place, Talk, places_of
 from auditor.discovery._question import Answer, Question
 from auditor.discovery._tally import MOST_PER_HOST, Tally
 from auditor.model.document import MethodState
-from auditor.model.errors import Filtered, Malformed, NetError
+from auditor.model.errors import Denied, Filtered, Malformed, NetError
 from auditor.model.facts import Observation, Sighting
-from auditor.net.api import GroupSocket, Net, Packet
+from auditor.net.api import GroupSocket, Interface, Net, Packet
 
 TICK = 0.1
 """Seconds between looks at whether everything has been sent."""
@@ -43,7 +42,7 @@ class Asking:
 
     async def run(self, net: Net, wish: Wish) -> AsyncIterator[Seen]:
         """Ask everywhere at once; sightings as they come, then one state a place."""
-        places = places_of(self.question, net)
+        places = await places_of(self.question, net)
         if not places:
             yield MethodState(
                 method=self.name, state="skipped", why="no interface reaches an address to ask"
@@ -96,21 +95,34 @@ async def _talk(
 async def _opened(
     question: Question, net: Net, talk: Talk, tally: Tally, stack: AsyncExitStack
 ) -> GroupSocket:
-    """The talk's socket; on any port where the protocol's own port is taken."""
+    """The talk's socket; on any port where the protocol's own port is taken.
+
+    Raises:
+        NetError: there is none to be had.
+    """
+    try:
+        return await stack.enter_async_context(
+            _socket(question, net, talk, talk.carrier, question.bind_port)
+        )
+    except Denied:  # the operator named the interface to use
+        chosen = next(iter(net.interfaces()), None)
+        if talk.carrier is not ANY_ROUTE or chosen is None:
+            raise
+        return await stack.enter_async_context(
+            _socket(question, net, talk, chosen, question.bind_port)
+        )
+    except Filtered as error:
+        if not question.bind_port:
+            raise
+        tally.failed(error)
+    return await stack.enter_async_context(_socket(question, net, talk, talk.carrier, 0))
+
+
+def _socket(
+    question: Question, net: Net, talk: Talk, face: Interface, port: int
+) -> AbstractAsyncContextManager[GroupSocket]:
     join = question.group6 if talk.version == 6 else question.group if question.join else None  # noqa: PLR2004
-    ports = (question.bind_port, 0) if question.bind_port else (0,)
-    for port in ports[:-1]:
-        try:
-            return await stack.enter_async_context(
-                net.group(
-                    talk.carrier, probe=question.name, bind_port=port, join=join, ttl=question.ttl
-                )
-            )
-        except Filtered as error:
-            tally.failed(error)
-    return await stack.enter_async_context(
-        net.group(talk.carrier, probe=question.name, join=join, ttl=question.ttl)
-    )
+    return net.group(face, probe=question.name, bind_port=port, join=join, ttl=question.ttl)
 
 
 async def _send_all(
@@ -130,9 +142,8 @@ async def _send(question: Question, net: Net, sock: GroupSocket, talk: Talk, tal
         for address in groups:
             await _put(question, sock, address, forms, tally)
         hosts = [one for one in _hosts(net, talk, number) if one not in tally.told]
-        several = len(hosts) > 2 * BATCH
         for batch in batches(hosts):
-            for address in await _awake(question, net, talk, batch, patient=several):
+            for address in await _awake(question, net, talk, batch):
                 await _put(question, sock, address, forms, tally)
 
 
@@ -149,16 +160,14 @@ def _hosts(net: Net, talk: Talk, number: int) -> Sequence[str]:
     ]
 
 
-async def _awake(
-    question: Question, net: Net, talk: Talk, batch: Sequence[str], *, patient: bool
-) -> Sequence[str]:
+async def _awake(question: Question, net: Net, talk: Talk, batch: Sequence[str]) -> Sequence[str]:
     """Those of a batch that can get a datagram.
 
     Questions to absent neighbours would fill the send buffer while the system looks for them.
     """
     if not talk.attached or not talk.hosts:
         return batch
-    known = await neighbours_of(net, batch, probe=question.name, patient=patient)
+    known = await neighbours_of(net, batch, probe=question.name)
     if not known and not net.neighbours():
         return batch  # a system whose table we cannot read
     return [address for address in batch if address in known]

@@ -2,20 +2,19 @@
 
 import asyncio
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from auditor.model.scope import Address
 from auditor.net.api import Interface, Net
+from auditor.wire import mac
 
 BATCH = 256
 """Addresses that the system may be resolving at one time; its table holds 1,024 by default."""
 
-SETTLE = 0.2
-"""Seconds in which a host that is awake has answered the system's own address resolution."""
-
-RETRY = 1.1
-"""Seconds after which the system has asked a second time (its retransmission takes one)."""
+_BREATH = 512
+_POINT_TO_POINT = 31  # RFC 3021: longer IPv4 prefixes have no broadcast address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,21 +55,62 @@ def own_addresses(net: Net) -> frozenset[str]:
     )
 
 
-def patches(net: Net) -> tuple[Patch, ...]:
-    """The sweepable scope by interface; the routed part last, with interface None."""
+async def patches(net: Net) -> tuple[Patch, ...]:
+    """The sweepable scope by interface; the routed part last, with interface None.
+
+    Broadcast addresses of attached networks are left out. Large scopes take a while; other tasks
+    get their turn meanwhile.
+    """
     mine = own_addresses(net)
     lots: dict[str | None, list[str]] = {}
-    interfaces: dict[str | None, Interface | None] = {}
-    for number in net.scope.sweep():
-        address = str(number)
-        if address in mine:
+    faces: dict[str | None, Interface | None] = {}
+    segments = tuple(_segments(net.interfaces()))
+    for count, parsed in enumerate(net.scope.sweep()):
+        if count % _BREATH == 0:
+            await asyncio.sleep(0)
+        address = str(parsed)
+        segment = next((one for one in segments if parsed in one), None)
+        if address in mine or (segment is not None and int(parsed) in segment.not_hosts):
             continue
-        interface = net.on_link(address)
-        key = None if interface is None else interface.name
-        interfaces[key] = interface
+        face = None if segment is None else segment.face_of(net, address)
+        key = None if face is None else face.name
+        faces[key] = face
         lots.setdefault(key, []).append(address)
     order = sorted(lots, key=lambda key: (key is None, key or ""))
-    return tuple(Patch(interface=interfaces[key], addresses=tuple(lots[key])) for key in order)
+    return tuple(Patch(interface=faces[key], addresses=tuple(lots[key])) for key in order)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Segment:
+    """One attached network, as numbers."""
+
+    face: Interface
+    version: int
+    first: int
+    last: int
+    not_hosts: frozenset[int]
+
+    def __contains__(self, address: Address) -> bool:
+        return address.version == self.version and self.first <= int(address) <= self.last
+
+    def face_of(self, net: Net, address: str) -> Interface | None:
+        """The interface, unless a narrower route leads away from the segment."""
+        return self.face if self.face.loopback else net.on_link(address)
+
+
+def _segments(faces: Iterable[Interface]) -> Iterator[_Segment]:
+    for face in faces:
+        for one in face.addresses:
+            network = one.network
+            first, last = int(network.network_address), int(network.broadcast_address)
+            is_wide = network.version == 4 and network.prefixlen < _POINT_TO_POINT  # noqa: PLR2004
+            yield _Segment(
+                face=face,
+                version=network.version,
+                first=first,
+                last=last,
+                not_hosts=frozenset({first, last}) if is_wide else frozenset(),
+            )
 
 
 def batches(addresses: Sequence[str], size: int = BATCH) -> Iterator[tuple[str, ...]]:
@@ -96,25 +136,29 @@ def version_of(address: str) -> int:
     return 6 if ":" in address else 4
 
 
-async def neighbours_of(
-    net: Net, batch: Sequence[str], *, probe: str, patient: bool
-) -> dict[str, str]:
+async def neighbours_of(net: Net, batch: Sequence[str], *, probe: str) -> dict[str, str]:
     """Touch those of a batch that the system does not know, and read what it then knows.
 
     Args:
         net: the door to the network.
-        batch: at most ``BATCH`` attached addresses.
+        batch: attached addresses.
         probe: whom to book the packets on.
-        patient: wait for the system's second try; needed between batches of a large scope,
-            lest its table overflows.
 
     Returns:
         Address to hardware address, of the batch only.
+
+    Raises:
+        NetError: touching failed.
     """
     wanted = frozenset(batch)
     known = {one.address for one in net.neighbours()}
     unknown = [address for address in batch if address not in known]
     if unknown:
         await net.touch(unknown, probe=probe)
-        await asyncio.sleep(RETRY if patient else SETTLE)
-    return {one.address: one.mac for one in net.neighbours() if one.address in wanted}
+    return table_of(net, wanted)
+
+
+def table_of(net: Net, wanted: frozenset[str]) -> dict[str, str]:
+    """What the system's neighbour table says of some addresses: address to hardware address."""
+    rows = ((one.address, mac.normal(one.mac)) for one in net.neighbours())
+    return {address: text for address, text in rows if text is not None and address in wanted}

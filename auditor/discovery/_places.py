@@ -55,9 +55,9 @@ class Place:
     limit: str | None = None
 
 
-def places_of(question: Question, net: Net) -> tuple[Place, ...]:
+async def places_of(question: Question, net: Net) -> tuple[Place, ...]:
     """Every place that can be asked. Empty when no interface reaches an address in scope."""
-    ground = {one.interface.name if one.interface else None: one for one in patches(net)}
+    ground = {one.interface.name if one.interface else None: one for one in await patches(net)}
     faces = net.interfaces()
     places = [_interface_place(question, net, face, ground.get(face.name)) for face in faces]
     routed = ground.get(None)

@@ -58,7 +58,7 @@ class Arp:
 
     async def run(self, net: Net, wish: Wish) -> AsyncIterator[Seen]:
         """Sweep every attached Ethernet at once."""
-        lots = ethernets(net)
+        lots = await ethernets(net)
         if not lots:
             yield MethodState(
                 method=self.name,
@@ -130,9 +130,9 @@ class Lot:
         return str(next((one.ip for one in self.fours if parsed in one.network), self.fours[0].ip))
 
 
-def ethernets(net: Net) -> tuple[Lot, ...]:
+async def ethernets(net: Net) -> tuple[Lot, ...]:
     """What ARP can ask for, by interface."""
-    lots = [_lot(patch) for patch in patches(net)]
+    lots = [_lot(patch) for patch in await patches(net)]
     return tuple(lot for lot in lots if lot is not None)
 
 

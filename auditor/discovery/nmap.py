@@ -18,7 +18,7 @@ from defusedxml import DefusedXmlException
 
 from auditor.discovery import _nmap_run
 from auditor.discovery._api import Method, Seen, Wish
-from auditor.discovery._ground import Patch, batches, patches, version_of
+from auditor.discovery._ground import Patch, batches, patches, table_of, version_of
 from auditor.discovery._link import link_sighting
 from auditor.discovery._ports import all_ports, first_ports, port_fact
 from auditor.model.document import MethodState
@@ -90,7 +90,7 @@ class Nmap:
         if binary is None:
             yield MethodState(method=self.name, state="unavailable", why=MISSING)
             return
-        for patch in patches(net):
+        for patch in await patches(net):
             count = _Count()
             found: set[str] = set()
             plan = self._plan(patch, wish)
@@ -201,7 +201,7 @@ def _sightings(
 ) -> Iterator[Sighting]:
     face = None if patch.interface is None else patch.interface.name
     wanted = frozenset(batch)
-    links = {} if plan.limit is None else _table(net, wanted)
+    links = {} if plan.limit is None else table_of(net, wanted)
     for address, host in hosts.items():
         ports = _open_ports(host)
         up = host.get("status", {}).get("state") == "up"
@@ -216,12 +216,6 @@ def _sightings(
     for address, hardware in links.items():
         if face is not None:
             yield link_sighting(Nmap.name, address, hardware, wish, face)
-
-
-def _table(net: Net, wanted: frozenset[str]) -> dict[str, str]:
-    """What nmap's connects made the system resolve."""
-    rows = ((one.address, mac.normal(one.mac)) for one in net.neighbours())
-    return {address: text for address, text in rows if text is not None and address in wanted}
 
 
 def _open_ports(host: Mapping[str, Any]) -> tuple[int, ...]:

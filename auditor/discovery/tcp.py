@@ -41,7 +41,7 @@ class Tcp:
 
     async def run(self, net: Net, wish: Wish) -> AsyncIterator[Seen]:
         """Knock at every address that no neighbour table can tell of."""
-        lots = _lots(net)
+        lots = await _lots(net)
         if not lots:
             yield MethodState(
                 method=self.name, state="skipped", why="the link shows every address in scope"
@@ -81,9 +81,9 @@ class Tcp:
         )
 
 
-def _lots(net: Net) -> tuple[Patch, ...]:
+async def _lots(net: Net) -> tuple[Patch, ...]:
     """What to sweep; our own addresses, which the link does not show us, go with the routed ones."""
-    lots = [patch for patch in patches(net) if not patch.ethernet]
+    lots = [patch for patch in await patches(net) if not patch.ethernet]
     own = tuple(sorted(one for one in own_addresses(net) if one in net.scope))
     routed = tuple(one for lot in lots if lot.interface is None for one in lot.addresses)
     near = [lot for lot in lots if lot.interface is not None]

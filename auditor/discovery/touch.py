@@ -9,22 +9,13 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 
 from auditor.discovery._api import Method, Seen, Wish
-from auditor.discovery._ground import (
-    BATCH,
-    RETRY,
-    Patch,
-    batches,
-    neighbours_of,
-    patches,
-    version_of,
-)
+from auditor.discovery._ground import Patch, patches, table_of, version_of
 from auditor.discovery._link import link_sighting
-from auditor.discovery._merge import merged
+from auditor.discovery._merge import merged, stopped
 from auditor.model.document import MethodState
 from auditor.model.errors import NetError
 from auditor.model.facts import Sighting
 from auditor.net.api import Interface, Net
-from auditor.wire import mac
 
 
 class Touch:
@@ -34,17 +25,18 @@ class Touch:
     engines = frozenset({"native"})
     sends = "empty UDP datagram to port 9 of each attached address in scope"
 
-    def __init__(self, *, settle: float = RETRY) -> None:
-        """Set the last wait.
+    def __init__(self, *, look: float = 0.2) -> None:
+        """Set how often the table is read.
 
         Args:
-            settle: seconds between the last touch and the last look at the table.
+            look: seconds between two looks while touching goes on. Short enough that the system
+                does not drop an entry of a large scope before it was seen.
         """
-        self._settle = settle
+        self._look = look
 
     async def run(self, net: Net, wish: Wish) -> AsyncIterator[Seen]:
         """Sweep every attached Ethernet on which ARP frames are denied to us."""
-        lots = [patch for patch in patches(net) if patch.ethernet]
+        lots = [patch for patch in await patches(net) if patch.ethernet]
         if not lots:
             yield MethodState(
                 method=self.name,
@@ -69,25 +61,25 @@ class Touch:
             )
             return
         told: set[str] = set()
-        patient = len(addresses) > 2 * BATCH
+        why: str | None = None
+        wanted = frozenset(addresses)
+        toucher = asyncio.create_task(net.touch(addresses, probe=self.name))
         try:
-            for batch in batches(addresses):
-                found = await neighbours_of(net, batch, probe=self.name, patient=patient)
-                for sighting in _new(found, told, wish, face):
+            while not toucher.done():
+                for sighting in _new(table_of(net, wanted), told, wish, face):
                     yield sighting
+                await asyncio.wait({toucher}, timeout=self._look)
+            await toucher
         except NetError as error:
-            yield MethodState(
-                method=self.name,
-                state="limited" if told else "failed",
-                interface=face.name,
-                why=str(error),
-                found=len(told),
-            )
-            return
-        await asyncio.sleep(self._settle)
-        for sighting in _new(_table(net, addresses), told, wish, face):
+            why = str(error)
+        finally:
+            await stopped(toucher)
+        for sighting in _new(table_of(net, wanted), told, wish, face):
             yield sighting
-        yield MethodState(method=self.name, state="ok", interface=face.name, found=len(told))
+        state = "ok" if why is None else "limited" if told else "failed"
+        yield MethodState(
+            method=self.name, state=state, interface=face.name, why=why, found=len(told)
+        )
 
 
 async def _arp_can(net: Net, face: Interface) -> bool:
@@ -101,20 +93,10 @@ async def _arp_can(net: Net, face: Interface) -> bool:
         return False
 
 
-def _table(net: Net, addresses: Sequence[str]) -> dict[str, str]:
-    wanted = frozenset(addresses)
-    return {one.address: one.mac for one in net.neighbours() if one.address in wanted}
-
-
 def _new(found: dict[str, str], told: set[str], wish: Wish, face: Interface) -> Sequence[Sighting]:
-    out: list[Sighting] = []
-    for address, text in found.items():
-        hardware = mac.normal(text)
-        if address in told or hardware is None:
-            continue
-        told.add(address)
-        out.append(link_sighting(Touch.name, address, hardware, wish, face.name))
-    return out
+    fresh = [address for address in found if address not in told]
+    told.update(fresh)
+    return [link_sighting(Touch.name, one, found[one], wish, face.name) for one in fresh]
 
 
 METHOD: Method = Touch()

@@ -174,6 +174,7 @@ def _random_words(seed: str) -> dict[str, str]:
         "hex32": digits.take(16).hex(),
         "HEX32": digits.take(16).hex().upper(),
         "decimal": str(number),
+        "number4": f"{number % 10000:04}",
         "onvif_nonce": base64.b64encode(f"onvif-digest:{number}".encode()).decode(),
         "hik_nonce": nonce.hex(),
     }
@@ -246,13 +247,15 @@ def build(
     base = _mac_words(mac) | _random_words(own)
     base |= {"address": address, "n": str(number), "ordinal": str(ordinal)}
     base |= (moment or Moment()).words()
-    base["serial"] = str(render(fill(persona.serial, f"{own}/serial"), base))
+    serial = str(render(fill(persona.serial, f"{own}/serial"), base))
+    base["serial"] = serial
+    base |= {f"serial{tail}": serial[-tail:] for tail in (3, 4, 5, 9)}
     told = {service.number("port") for service in persona.services}
     ports = {port: port_map(port, persona.ports) for port in told}
     base |= _port_words(persona, ports, address)
     words = dict(base)
     for key, value in persona.words.items():
-        words[key] = str(render(fill(value, f"{own}/{key}") if "##" in value else value, words))
+        words[key] = str(render(value, words))
     services = tuple(
         Service(
             proto=table.text("proto"),

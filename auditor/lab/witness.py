@@ -19,8 +19,9 @@ _LOGIN_PATHS: Final = re.compile(
 )
 _DHIP_LOGIN: Final = b"global.login"
 _SADP_TYPE: Final = re.compile(rb"<Types>\s*([^<]*?)\s*</Types>")
-_MHED_WRITES = 3
-_XM_SEARCH = 1530
+_MHED_WRITES: Final = 3
+_XM_SEARCH: Final = 1530
+_POLITE: Final = (b"GET ", b"OPTIONS ", b"DESCRIBE ", b"POST /onvif", b"\x16\x03")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,11 +128,16 @@ class Witness:
         """Everything that a scanner which only reads would never have sent, as lines for people.
 
         Credentials in any header or body, login paths, write verbs, discovery verbs other than
-        the search, and any byte sent to a vendor's SDK port.
+        the search, and bytes to a vendor's SDK port other than the start of an HTTP or RTSP read
+        or of a TLS handshake (all bytes to such ports are in ``raw``).
         """
         found = [line for request in self.requests for line in _request_faults(request)]
         found += [line for datagram in self.datagrams for line in _datagram_faults(datagram)]
-        found += [f"tcp/{port}: {len(data)} bytes to a silent port" for port, data in self.raw]
+        found += [
+            f"tcp/{port}: {data[:40]!r} to a port that says nothing"
+            for port, data in self.raw
+            if not data.startswith(_POLITE)
+        ]
         return tuple(found)
 
     def as_data(self) -> dict[str, object]:

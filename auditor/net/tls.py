@@ -29,7 +29,12 @@ def context() -> ssl.SSLContext:
 
 
 class TlsPipe:
-    """TLS over a :class:`TcpPipe`."""
+    """TLS over a :class:`TcpPipe`.
+
+    Attributes:
+        certificate: the peer's leaf certificate in DER.
+        tls_version: such as ``TLSv1.2``.
+    """
 
     def __init__(self, under: TcpPipe) -> None:
         """Prepare; call :meth:`handshake` before anything else."""
@@ -37,18 +42,10 @@ class TlsPipe:
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._at_end = False
+        self.certificate: bytes | None = None
+        self.tls_version: str | None = None
         # Without a server name: an address has none (RFC 6066).
         self._tls = context().wrap_bio(self._incoming, self._outgoing, server_side=False)
-
-    @property
-    def certificate(self) -> bytes | None:
-        """The peer's leaf certificate in DER."""
-        return self._tls.getpeercert(binary_form=True)
-
-    @property
-    def tls_version(self) -> str | None:
-        """Such as ``TLSv1.2``."""
-        return self._tls.version()
 
     async def handshake(self, seconds: float) -> None:
         """Shake hands within a deadline.
@@ -73,6 +70,9 @@ class TlsPipe:
                         await self._flush()  # our alert, so that the peer knows
                     raise
                 else:
+                    # Kept now: OpenSSL forgets them when the connection later breaks off.
+                    self.certificate = self._tls.getpeercert(binary_form=True)
+                    self.tls_version = self._tls.version()
                     await self._flush()
                     return
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from auditor.model.errors import Malformed, NetError
+from auditor.model.errors import Malformed, NetError, TooBig
 from auditor.model.facts import Observation
 from auditor.net.api import KIB, REPLY_CAP, Complete, Dialer, Stream
 from auditor.probes import ports
@@ -74,10 +74,9 @@ async def ask(
         failure, raw = error, error.partial
     if raw.startswith(_TLS_ALERT):
         raise SpeaksTls("answers in TLS")
-    if failure is not None and not _has_head(raw):
+    if failure is not None and not has_head(raw):
         raise failure
-    if not raw:
-        raise Malformed("empty reply")
+    whole_head(raw)
     response = http.decode(raw)
     if response.status == _BAD_REQUEST and _asks_for_tls(response):
         raise SpeaksTls("asks for TLS")
@@ -101,6 +100,24 @@ async def once(
     """
     async with dialer.connect(target.address, target.port, probe=probe, tls=target.tls) as stream:
         return await ask(stream, payload, enough=enough, cap=cap)
+
+
+def has_head(raw: bytes) -> bool:
+    """Whether the header of a reply has ended."""
+    return b"\r\n\r\n" in raw or b"\n\n" in raw
+
+
+def whole_head(raw: bytes) -> None:
+    """Check that there is a header worth decoding; one cut short by the end of the stream is.
+
+    Raises:
+        Malformed: nothing came.
+        TooBig: the header does not end.
+    """
+    if not raw:
+        raise Malformed("empty reply")
+    if len(raw) >= PAGE and not has_head(raw):
+        raise TooBig(f"a header of more than {PAGE} bytes")
 
 
 def get(target: Target, path: str) -> bytes:
@@ -161,10 +178,6 @@ def _complete(enough: int | None) -> Complete:
     if enough is None:
         return http.complete
     return lambda read: len(read) >= enough or http.complete(read)
-
-
-def _has_head(raw: bytes) -> bool:
-    return b"\r\n\r\n" in raw or b"\n\n" in raw
 
 
 def _asks_for_tls(response: http.Response) -> bool:

@@ -43,7 +43,7 @@ vendor SDK port that ignores a question in HTTP."""
 _VIRTUAL: Final = range(65001, 65129)
 _NAMED_CAP: Final = 8
 _PORT_IN_URL: Final = re.compile(
-    r"(https?)://(?:\[[0-9A-Fa-f:.%]{2,60}\]|[^/:\s\[\]]{1,255})(?::(\d{1,5}))?"
+    r"(https?)://(?:\[[0-9A-Fa-f:.%]{2,60}\]|[^/:\s\[\]]{1,255})(?::(\d{1,5})(?!\d))?"
 )
 
 

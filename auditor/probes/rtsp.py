@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator, Iterator
 from typing import Final
 
-from auditor.model.errors import ConnReset, Malformed
+from auditor.model.errors import ConnReset
 from auditor.model.facts import Observation
 from auditor.net.api import Dialer, Stream
-from auditor.probes import ports
+from auditor.probes import _web, ports
 from auditor.probes._api import Probe, Target
 from auditor.probes._facts import Scribe
 from auditor.wire import rtsp
@@ -69,8 +69,7 @@ class _Rtsp:
 
 async def _exchange(stream: Stream, payload: bytes) -> Response:
     raw = await stream.ask(payload, rtsp.complete)
-    if not raw:
-        raise Malformed("empty reply")
+    _web.whole_head(raw)
     return rtsp.decode(raw)
 
 
@@ -82,7 +81,10 @@ async def _again(stream: Stream, target: Target) -> Response | None:
         if reset.partial:
             raise
         return None
-    return rtsp.decode(raw) if raw else None
+    if not raw:
+        return None
+    _web.whole_head(raw)
+    return rtsp.decode(raw)
 
 
 def _closes(response: Response) -> bool:

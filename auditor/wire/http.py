@@ -96,7 +96,8 @@ def request(
 
 
 def _after_interim(buf: bytes) -> bytes:
-    """The buffer without leading ``100 Continue`` replies."""
+    """The buffer without leading line ends and ``100 Continue`` replies."""
+    buf = buf.lstrip(b"\r\n")
     for _ in range(_INTERIM_CAP):
         parts = _message.split(buf)
         if parts is None or len(buf) < 12 or buf[:5] != b"HTTP/":  # noqa: PLR2004 - "HTTP/1.1 100"
@@ -114,10 +115,9 @@ def complete(buf: bytes) -> bool:
     False also when the reply ends only with the connection. True for what can never become a
     reply: bytes that do not begin like one, or a head beyond the cap.
     """
-    start = buf.lstrip(b"\r\n")[:5]
-    if not b"HTTP/".startswith(start):
-        return True
     buf = _after_interim(buf)
+    if not b"HTTP/".startswith(buf[:5]):
+        return True
     if _message.split(buf) is None:
         return len(buf) > HEAD_CAP
     try:

@@ -43,7 +43,8 @@ def describe(address: str, port: int, cseq: int = 2) -> bytes:
 
 def complete(buf: bytes) -> bool:
     """Whether a whole reply has been read. Without Content-Length a reply has no body."""
-    if not b"RTSP/".startswith(buf.lstrip(b"\r\n")[:5]):
+    buf = buf.lstrip(b"\r\n")
+    if not b"RTSP/".startswith(buf[:5]):
         return True
     if _message.split(buf) is None:
         return len(buf) > HEAD_CAP
@@ -60,5 +61,5 @@ def decode(buf: bytes) -> Response:
     Raises:
         Malformed: the bytes do not begin with an RTSP status line.
     """
-    reply, _ = _message.decode(buf, "RTSP")
+    reply, _ = _message.decode(buf.lstrip(b"\r\n"), "RTSP")
     return replace(reply, body=reply.body[: _message.content_length(reply) or 0])

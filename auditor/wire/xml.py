@@ -24,7 +24,8 @@ NODE_CAP: Final = 20_000
 _DECLARED: Final = re.compile(rb"^[^<>]{0,8}<\?xml[^>]{0,100}encoding=[\"']([A-Za-z0-9._-]{1,20})")
 _BARE_AMPERSAND: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_PREFIXES: Final = re.compile(r"</?([A-Za-z_][\w.-]{0,30}):")
+_PREFIXES: Final = re.compile(r"[<\s/](?!xml)([A-Za-z_][\w.-]{0,30}):")
+_UNDECLARED: Final = "urn:undeclared:"
 _ROOT_TAG: Final = re.compile(r"<[A-Za-z_][\w.:-]{0,100}")
 _JUNK_AFTER: Final = 9
 _UNBOUND_PREFIX: Final = 27
@@ -72,7 +73,8 @@ class _Builder:
 
     def start_ns(self, _prefix: str, uri: str) -> None:
         """A namespace is declared."""
-        self.spaces[uri] = None
+        if not uri.startswith(_UNDECLARED):
+            self.spaces[uri] = None
 
 
 def _once(text: str) -> Document | tuple[ParseError, int]:
@@ -97,7 +99,7 @@ def _mended(text: str, why: ParseError, at: int) -> str | None:
         return _BARE_AMPERSAND.sub("&amp;", _CONTROL.sub("", text))
     if why.code == _UNBOUND_PREFIX:
         known = [p for p in dict.fromkeys(_PREFIXES.findall(text)) if f"xmlns:{p}=" not in text]
-        extra = "".join(f' xmlns:{p}="urn:undeclared:{p}"' for p in known[:40])
+        extra = "".join(f' xmlns:{p}="{_UNDECLARED}{p}"' for p in known[:40])
         return _ROOT_TAG.sub(lambda tag: tag[0] + extra, text, count=1)
     return None
 

@@ -14,6 +14,7 @@ from auditor.model.errors import Denied, Filtered, NetError, Refused, TimedOut
 from auditor.model.facts import Sighting
 from auditor.model.scope import Scope
 from auditor.net.api import Interface, Neighbour, Packet
+from auditor.net.interfaces import touching
 from auditor.wire import arp
 
 NOW = "2026-11-21T10:00:00Z"
@@ -69,6 +70,7 @@ class FakeNet:
     refusing: set[str] = field(default_factory=set)
     own_failure: str | None = None
     no_sockets: bool = False
+    only: str | None = None
     dialer: object = None
     sent: list[tuple[bytes, str, int, str]] = field(default_factory=list)
     groups: list[tuple[str, int, str | None]] = field(default_factory=list)
@@ -85,7 +87,9 @@ class FakeNet:
         return cls(scope=scope, faces=(face(),) if faces is None else faces, **more)
 
     def interfaces(self) -> tuple[Interface, ...]:
-        return tuple(self.faces)
+        if self.only is not None:
+            return tuple(self.faces)
+        return touching(self.faces, self.scope)
 
     def on_link(self, address: str) -> Interface | None:
         parsed = ip_address(address)
@@ -99,6 +103,8 @@ class FakeNet:
 
     @asynccontextmanager
     async def group(self, interface, *, probe, bind_port=0, join=None, ttl=1):
+        if self.only not in {None, interface.name}:
+            raise Denied(f"only {self.only} may be used")
         if self.no_sockets or bind_port in self.taken:
             raise Filtered(f"port {bind_port} is taken")
         self.groups.append((interface.name, bind_port, join))

@@ -3,9 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-import pytest
-
-from auditor.discovery import _ground, _tally
+from auditor.discovery import _tally
 from auditor.discovery._ask import Asking
 from auditor.discovery._question import Answer, Question
 from auditor.model.errors import Malformed
@@ -43,12 +41,6 @@ QUESTION = Question(
     linger_polite=0.2,
 )
 TOY = Asking(QUESTION)
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    monkeypatch.setattr(_ground, "SETTLE", 0.005)
-    monkeypatch.setattr(_ground, "RETRY", 0.005)
 
 
 def says(data: bytes, *sources: str):
@@ -301,3 +293,10 @@ async def test_closing_early_leaves_no_task_behind():
     await anext(stream)
     await stream.aclose()
     assert asyncio.all_tasks() == before
+
+
+async def test_where_the_operator_named_an_interface_routed_addresses_are_asked_through_it():
+    net = FakeNet.of("10.9.0.8/31", only="eth0", responders=[says(b"A", "10.9.0.9")])
+    seen = await run(TOY, net)
+    assert net.groups == [("eth0", 0, None)] * len(net.groups)
+    assert "10.9.0.9" in {one.address for one in sightings(seen)}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.discovery import _ground, dhip, sadp, wsdiscovery
+from auditor.discovery import dhip, sadp, wsdiscovery
 from auditor.discovery._ask import Asking
 from auditor.model.errors import Malformed
 from auditor.net.api import Packet
@@ -26,11 +26,6 @@ def fast(method) -> Asking:
 
 
 WSD, SADP, DHIP = fast(wsdiscovery.METHOD), fast(sadp.METHOD), fast(dhip.METHOD)
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    monkeypatch.setattr(_ground, "SETTLE", 0.005)
 
 
 def camera(address, make):

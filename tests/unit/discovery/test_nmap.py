@@ -12,6 +12,7 @@ from auditor.discovery.nmap import METHOD, MISSING, Nmap
 from auditor.net.api import Neighbour
 from tests.unit.discovery.fakes import (
     FakeNet,
+    face,
     facts,
     loopback,
     run,
@@ -96,7 +97,7 @@ async def test_hosts_and_hardware_addresses_come_from_the_xml(stand_in):
 
 async def test_only_the_scope_is_ever_a_target_and_in_small_batches(stand_in):
     runs = stand_in(prints(HEAD + TAIL))
-    net = FakeNet.of("10.0.0.0/22", exclude=["10.0.0.7"], faces=(FakeNet.of("10.0.0.1").faces))
+    net = FakeNet.of("10.0.0.0/22", exclude=["10.0.0.7"], faces=(face("eth0", "10.0.0.1/22"),))
     await run(ROOT, net)
     targets = [[word for word in line.split() if word.count(".") == 3] for line in runs()]
     assert max(len(batch) for batch in targets) <= 256

@@ -1,8 +1,8 @@
-import pytest
+import asyncio
 
-from auditor.discovery import _ground
 from auditor.discovery.neighbours import METHOD as NEIGHBOURS
 from auditor.discovery.touch import METHOD, Touch
+from auditor.model.errors import Filtered
 from auditor.net.api import Neighbour
 from tests.unit.discovery.fakes import (
     NOW,
@@ -13,16 +13,11 @@ from tests.unit.discovery.fakes import (
     run,
     sightings,
     states,
+    wish,
 )
 
 CAMERA = "58:50:ed:1f:e3:85"
-FAST = Touch(settle=0.01)
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    monkeypatch.setattr(_ground, "SETTLE", 0.01)
-    monkeypatch.setattr(_ground, "RETRY", 0.01)
+FAST = Touch(look=0.01)
 
 
 async def test_touched_hosts_are_sighted_from_the_neighbour_table():
@@ -53,19 +48,34 @@ async def test_ipv6_is_touched_even_where_arp_can_run():
     assert all(":" in one for one in net.touched)
 
 
-async def test_batches_stay_below_the_limit_of_the_system_table():
-    sizes = []
-    net = FakeNet.of("10.0.0.0/22", faces=(face("eth0", "10.0.0.1/22"),))
-    inner = net.touch
+async def test_a_sighting_comes_while_touching_goes_on():
+    net = FakeNet.of("10.0.0.0/29")
+    going = asyncio.Event()
 
     async def touch(addresses, *, probe):
-        sizes.append(len(addresses))
-        await inner(addresses, probe=probe)
+        net.table.append(Neighbour(address="10.0.0.5", mac=CAMERA, interface="eth0"))
+        await going.wait()
 
     net.touch = touch
-    await run(FAST, net)
-    assert sum(sizes) == 1021
-    assert max(sizes) <= 256
+    stream = FAST.run(net, wish())
+    first = await anext(stream)
+    assert first.address == "10.0.0.5"
+    going.set()
+    assert [one.found for one in [seen async for seen in stream]] == [1]
+
+
+async def test_touching_that_fails_keeps_what_was_seen():
+    net = FakeNet.of(
+        "10.0.0.0/29", table=[Neighbour(address="10.0.0.5", mac=CAMERA, interface="eth0")]
+    )
+
+    async def touch(addresses, *, probe):
+        raise Filtered("no buffer space")
+
+    net.touch = touch
+    seen = await run(FAST, net)
+    assert [one.address for one in sightings(seen)] == ["10.0.0.5"]
+    assert [(one.state, one.why) for one in states(seen)] == [("limited", "no buffer space")]
 
 
 async def test_a_host_that_is_slow_to_resolve_is_found_at_the_last_look():
@@ -76,7 +86,7 @@ async def test_a_host_that_is_slow_to_resolve_is_found_at_the_last_look():
     def neighbours():
         nonlocal calls
         calls += 1
-        if calls == 3:
+        if calls == 2:
             net.table.append(Neighbour(address="10.0.0.5", mac=CAMERA, interface="eth0"))
         return inner()
 

@@ -18,6 +18,7 @@ from auditor.probes._api import Target
 ADDRESS = "192.0.2.7"
 AT = "2026-11-21T10:00:00Z"
 DEFAULT_WAIT = 3.0
+SEGMENT = 16 * 1024
 
 
 class Reset:
@@ -136,7 +137,7 @@ class FakeStream:
 
     def _read(self, script: Script, complete: Complete, cap: int, wait: float) -> bytes:
         read, left = bytearray(), wait
-        for piece in script:
+        for piece in _small(script):
             if isinstance(piece, Pause):
                 left -= piece.seconds
             elif piece is Reset:
@@ -152,6 +153,15 @@ class FakeStream:
                 break
         self._dialer.seconds += wait - left
         return bytes(read)
+
+
+def _small(script: Script) -> Iterator[Piece]:
+    """The script with its bytes in pieces as they come from a socket."""
+    for piece in script:
+        if isinstance(piece, bytes):
+            yield from (piece[at : at + SEGMENT] for at in range(0, len(piece), SEGMENT))
+        else:
+            yield piece
 
 
 def target(
@@ -258,9 +268,13 @@ def always(*script: Piece) -> Port:
     return Port(answer=lambda _: script, tls=True)
 
 
-def faults() -> dict[str, Port]:
-    """Every way to misbehave, as one port each. TLS works, so that it can misbehave beyond it."""
-    head = b"HTTP/1.1 200 OK\r\nServer: dripping\r\n"
+def faults(version: str = "HTTP/1.1") -> dict[str, Port]:
+    """Every way to misbehave, as one port each. TLS works, so that it can misbehave beyond it.
+
+    Args:
+        version: what status lines begin with, where the fault is not in that.
+    """
+    head = f"{version} 200 OK\r\nServer: dripping\r\n".encode()
     own = f"http://{ADDRESS}"
     return {
         "refuse": Port(answer=lambda _: (), connect=Refused("refused")),
@@ -270,7 +284,7 @@ def faults() -> dict[str, Port]:
         "hang": always(Silence),
         "empty": always(),
         "reset": always(Reset),
-        "reset-mid-header": always(b"HTTP/1.1 200 OK\r\nServ", Reset),
+        "reset-mid-header": always(head[:25], Reset),
         "drip": Port(
             answer=lambda _: chain.from_iterable((bytes([one]), Pause(1.0)) for one in head * 1000),
             tls=True,
@@ -306,5 +320,5 @@ def faults() -> dict[str, Port]:
         ),
         "bomb": always(*_xml_everywhere(BOMB, "&lol8;")),
         "xxe": always(*_xml_everywhere(XXE, "&e;")),
-        "deep": always(http(200, "<Envelope>" * 50_000)),
+        "deep": always(http(200, "<Envelope>" * 5_000)),
     }

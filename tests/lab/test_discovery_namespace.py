@@ -1,0 +1,386 @@
+"""Discovery against real kernels: a scanner, a camera segment and a routed one, in namespaces.
+
+::
+
+    scan (10.77.0.1) ── veth ── cams (10.77.0.2 … .207, 192.0.0.64) ── veth ── far (10.78.0.2)
+
+This file is also the program that runs inside the namespaces, see ``main``.
+"""
+
+import asyncio
+import json
+import os
+import selectors
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.lab
+
+ROOT = Path(__file__).parents[2]
+CAMERAS = [f"10.77.0.{n}" for n in range(2, 208)]
+SEGMENT = "10.77.0.0/24"
+STRANGER = "192.0.0.64"
+FAR = "10.78.0.2"
+
+
+# --- what runs inside the namespaces -----------------------------------------------------------
+
+
+def respond(mode: str) -> None:
+    """Answer WS-Discovery, SADP and DHIP like cameras would, until the parent goes away."""
+    sys.path.insert(0, str(ROOT))
+    from tests.unit.discovery.messages import dhip_reply, sadp_reply, wsd_match  # noqa: PLC0415
+
+    addresses = CAMERAS if mode == "cams" else [FAR]
+    face = {"cams": "cams0", "far": "far0"}[mode]
+    voices = {one: _voice(one) for one in addresses}
+    if mode == "cams":
+        voices[STRANGER] = _voice(STRANGER)
+
+    def wsd(data: bytes, peer) -> None:
+        if b"Probe" not in data or b"ProbeMatch" in data:
+            return
+        for number, (address, voice) in enumerate(voices.items()):
+            if address != STRANGER:
+                endpoint = f"urn:uuid:00000000-0000-4000-8000-{number:012x}"
+                voice.sendto(wsd_match(endpoint=endpoint, relates=os.urandom(4).hex()), peer)
+
+    def sadp(data: bytes, peer) -> None:
+        if b"<Types>inquiry</Types>" not in data or b"<Probe>" not in data:
+            return
+        first = addresses[0]
+        voices[first].sendto(sadp_reply(address=first), peer)
+        if mode == "cams":  # one answers to the group, and one is set to another subnet
+            voices[addresses[1]].sendto(
+                sadp_reply(address=addresses[1]), ("239.255.255.250", 37020)
+            )
+            voices[STRANGER].sendto(sadp_reply(address=STRANGER), ("239.255.255.250", 37020))
+
+    def dhip(data: bytes, peer) -> None:
+        if b"DHDiscover.search" in data:
+            voices[addresses[0]].sendto(dhip_reply(), peer)
+
+    picks = selectors.DefaultSelector()
+    picks.register(_ear(3702, "239.255.255.250", face), selectors.EVENT_READ, wsd)
+    picks.register(_ear(37020, "239.255.255.250", face), selectors.EVENT_READ, sadp)
+    picks.register(_ear(37810, "239.255.255.251", face), selectors.EVENT_READ, dhip)
+    if mode == "cams":
+        six = _ear6(3702, "ff02::c", face)
+        picks.register(six, selectors.EVENT_READ, lambda _, peer: six.sendto(wsd_match(), peer))
+    print("ready", flush=True)
+    end = time.monotonic() + 120
+    while time.monotonic() < end and os.getppid() != 1:
+        for key, _ in picks.select(0.5):
+            data, peer = key.fileobj.recvfrom(65535)
+            key.data(data, peer)
+
+
+def _voice(address: str) -> socket.socket:
+    voice = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    voice.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("10.77.0.2"))
+    voice.bind((address, 0))
+    return voice
+
+
+def _ear(port: int, group: str, face: str) -> socket.socket:
+    ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    ear.bind(("", port))
+    member = socket.inet_aton(group) + bytes(4) + struct.pack("@i", socket.if_nametoindex(face))
+    ear.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
+    return ear
+
+
+def _ear6(port: int, group: str, face: str) -> socket.socket:
+    ear = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    ear.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    ear.bind(("", port))
+    member = socket.inet_pton(socket.AF_INET6, group)
+    member += struct.pack("@I", socket.if_nametoindex(face))
+    ear.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, member)
+    return ear
+
+
+def scan(methods: str, targets: str, exclude: str, user: str) -> None:
+    """Run discovery methods one after the other; print what they yield as JSON."""
+    sys.path.insert(0, str(ROOT))
+    from auditor.discovery._api import Wish  # noqa: PLC0415
+    from auditor.model.document import MethodState  # noqa: PLC0415
+    from auditor.model.scope import Scope  # noqa: PLC0415
+    from auditor.net.ledger import Ledger  # noqa: PLC0415
+    from auditor.net.limits import Limits  # noqa: PLC0415
+    from auditor.net.live import LiveNet  # noqa: PLC0415
+    from auditor.registry import members  # noqa: PLC0415
+
+    found = members("auditor.discovery", "METHOD")
+    if user != "root":
+        os.setgroups([])
+        os.setuid(65534)
+    wish = Wish(
+        polite=False,
+        ports=(80, 443, 554, 8000, 37777),
+        clock=lambda: "2026-11-21T10:00:00Z",
+        engine="native",
+        rate=2000,
+    )
+
+    async def run() -> dict[str, object]:
+        scope = Scope.of(targets.split(","), [one for one in exclude.split(",") if one != "-"])
+        ledger = Ledger()
+        net = LiveNet(scope, limits=Limits(), ledger=ledger)
+        seen: list[dict[str, object]] = []
+        states: list[dict[str, object]] = []
+        start = time.monotonic()
+        for name in methods.split(","):
+            async for one in found[name].run(net, wish):
+                if isinstance(one, MethodState):
+                    row = {key: getattr(one, key) for key in MethodState.__slots__}
+                    states.append(row)
+                else:
+                    signals = sorted(fact.signal for fact in one.observations)
+                    seen.append(
+                        {
+                            "address": one.address,
+                            "mac": one.mac,
+                            "interface": one.interface,
+                            "signals": signals,
+                        }
+                    )
+        took = time.monotonic() - start
+        sent = ledger.sent().by_probe
+        await net.close()
+        return {"seen": seen, "states": states, "took": took, "sent": sent}
+
+    print(json.dumps(asyncio.run(run())))
+
+
+def main() -> None:
+    """``respond cams|far``, or ``scan METHODS TARGETS EXCLUDE root|nobody``."""
+    if sys.argv[1] == "respond":
+        respond(sys.argv[2])
+    else:
+        scan(*sys.argv[2:6])
+
+
+# --- the tests ---------------------------------------------------------------------------------
+
+
+def _missing(why: str) -> None:
+    if os.environ.get("AUDIT_CI") == "1":
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+def _ip(*words: str, batch: str | None = None) -> None:
+    subprocess.run(
+        ["ip", *words], input=batch, text=True, check=True, capture_output=True, timeout=30
+    )
+
+
+class Lab:
+    """Three namespaces; ``scan`` runs methods in the first."""
+
+    def __init__(self, tag: str) -> None:
+        self.near, self.cams, self.far = (f"{tag}{name}" for name in ("near", "cams", "far"))
+        self._children: list[subprocess.Popen[str]] = []
+
+    def build(self) -> None:
+        for name in (self.near, self.cams, self.far):
+            _ip("netns", "add", name)
+            # No duplicate address detection: link-local addresses are usable at once.
+            self._sysctl(name, "net/ipv6/conf/default/accept_dad", "0")
+            _ip("-n", name, "link", "set", "lo", "up")
+        self._wire(self.near, "scan0", self.cams, "cams0")
+        self._wire(self.cams, "gate0", self.far, "far0")
+        self._sysctl(self.cams, "net/ipv4/ip_forward", "1")
+        self._addresses(self.near, "scan0", ["10.77.0.1"])
+        self._addresses(self.cams, "cams0", [*CAMERAS, STRANGER])
+        self._addresses(self.cams, "gate0", ["10.78.0.1"])
+        self._addresses(self.far, "far0", [FAR])
+        _ip("-n", self.near, "route", "add", "10.78.0.0/24", "via", "10.77.0.2")
+        _ip("-n", self.far, "route", "add", "default", "via", "10.78.0.1")
+        self._respond(self.cams, "cams")
+        self._respond(self.far, "far")
+
+    def _sysctl(self, name: str, key: str, value: str) -> None:
+        command = ["ip", "netns", "exec", name, "tee", f"/proc/sys/{key}"]
+        subprocess.run(command, input=value, text=True, check=True, capture_output=True, timeout=30)
+
+    def _wire(self, left: str, left_face: str, right: str, right_face: str) -> None:
+        _ip(
+            "-n", left, "link", "add", left_face, "type", "veth", "peer", right_face, "netns", right
+        )
+        _ip("-n", left, "link", "set", left_face, "up")
+        _ip("-n", right, "link", "set", right_face, "up")
+
+    def _addresses(self, name: str, face: str, addresses: list[str]) -> None:
+        lines = "".join(f"addr add {one}/24 dev {face}\n" for one in addresses)
+        _ip("-n", name, "-batch", "-", batch=lines)
+
+    def _respond(self, name: str, mode: str) -> None:
+        child = subprocess.Popen(
+            ["ip", "netns", "exec", name, sys.executable, __file__, "respond", mode],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._children.append(child)
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+
+    def scan(self, methods: str, *targets: str, exclude: str = "-", user: str = "root"):
+        done = subprocess.run(
+            ["ip", "netns", "exec", self.near, sys.executable, __file__, "scan", methods]
+            + [",".join(targets), exclude, user],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def forget(self) -> None:
+        """Neighbour entries of earlier scans."""
+        _ip("-n", self.near, "neigh", "flush", "all")
+
+    def destroy(self) -> None:
+        for child in self._children:
+            child.terminate()
+            child.wait(timeout=10)
+            if child.stdout is not None:
+                child.stdout.close()
+        for name in (self.near, self.cams, self.far):
+            subprocess.run(
+                ["ip", "netns", "del", name], check=False, capture_output=True, timeout=30
+            )
+
+
+@pytest.fixture(scope="module")
+def lab():
+    if os.name != "posix" or os.geteuid() != 0:
+        _missing("needs root for network namespaces")
+    if shutil.which("ip") is None:
+        _missing("needs the ip command (iproute2)")
+    made = Lab(f"aud{os.getpid()}")
+    try:
+        try:
+            made.build()
+        except subprocess.CalledProcessError as error:
+            _missing(f"no network namespaces here: {error.stderr}")
+        yield made
+    finally:
+        made.destroy()
+
+
+@pytest.fixture(autouse=True)
+def fresh(lab):
+    lab.forget()
+
+
+def found(result) -> set[str]:
+    return {one["address"] for one in result["seen"]}
+
+
+def test_two_hundred_and_six_wsdiscovery_answers_within_half_a_second_are_all_read(lab):
+    result = lab.scan("wsdiscovery", SEGMENT)
+    assert found(result) >= set(CAMERAS)
+    by_camera = [one for one in result["seen"] if one["address"] in CAMERAS]
+    assert len(by_camera) == len(CAMERAS)  # three forms, two rounds: one sighting each
+    assert {"wsd.endpoint", "wsd.scopes", "wsd.types", "wsd.xaddrs", "wsd.envelope"} == set(
+        by_camera[0]["signals"]
+    )
+    assert [one["state"] for one in result["states"]] == ["ok"]
+    assert result["took"] < 4
+
+
+def test_the_ipv6_group_is_answered_from_a_link_local_address(lab):
+    result = lab.scan("wsdiscovery", SEGMENT)
+    assert any(address.startswith("fe80:") for address in found(result))
+
+
+def test_sadp_hears_answers_to_the_sender_and_to_the_group_and_from_another_subnet(lab):
+    result = lab.scan("sadp", SEGMENT)
+    assert found(result) == {CAMERAS[0], CAMERAS[1], STRANGER}
+    assert [one["state"] for one in result["states"]] == ["ok"]
+
+
+def test_dhip_is_answered(lab):
+    result = lab.scan("dhip", SEGMENT)
+    assert [(one["address"], one["signals"]) for one in result["seen"]] == [(CAMERAS[0], ["dhip"])]
+
+
+def test_arp_finds_every_host_with_its_hardware_address(lab):
+    result = lab.scan("arp", SEGMENT)
+    assert found(result) == set(CAMERAS)
+    assert all(one["mac"] and one["signals"] == ["mac"] for one in result["seen"])
+    assert [(one["state"], one["interface"], one["found"]) for one in result["states"]] == [
+        ("ok", "scan0", 206)
+    ]
+    assert result["took"] < 5
+
+
+def test_touch_finds_the_same_without_privilege_and_then_the_table_knows_them(lab):
+    result = lab.scan("arp,touch,neighbours", SEGMENT, user="nobody")
+    states = {one["method"]: (one["state"], one["found"]) for one in result["states"]}
+    assert states["arp"][0] == "unavailable"
+    assert states["touch"] == ("ok", 206)
+    assert states["neighbours"] == ("ok", 206)
+    assert found(result) == set(CAMERAS)
+    assert all(one["mac"] for one in result["seen"])
+
+
+def test_touch_steps_aside_for_root(lab):
+    result = lab.scan("touch", SEGMENT)
+    assert [(one["state"], one["why"]) for one in result["states"]] == [
+        ("skipped", "arp does this better")
+    ]
+    assert result["sent"].get("touch", 0) == 0
+
+
+def test_with_an_exclusion_no_group_is_asked_and_single_hosts_still_answer(lab):
+    result = lab.scan("wsdiscovery,sadp,dhip", SEGMENT, exclude="10.77.0.250")
+    assert found(result) >= {*CAMERAS}
+    assert [one["state"] for one in result["states"]] == ["limited"] * 3
+    assert all("exclusion" in one["why"] for one in result["states"])
+
+
+def test_behind_a_router_single_questions_and_connects_find_the_host(lab):
+    result = lab.scan("wsdiscovery,sadp,dhip,tcp", "10.78.0.0/29")
+    by_signal = {
+        signal for one in result["seen"] if one["address"] == FAR for signal in one["signals"]
+    }
+    assert {"wsd.scopes", "sadp", "dhip"} <= by_signal
+    states = {one["method"]: one for one in result["states"]}
+    assert states["tcp"]["found"] >= 1
+    assert states["wsdiscovery"]["state"] == "limited"
+    assert "router" in states["wsdiscovery"]["why"]
+    assert all(one["mac"] is None for one in result["seen"])
+
+
+def test_nmap_finds_every_host_with_its_hardware_address(lab):
+    if shutil.which("nmap") is None:
+        _missing("needs nmap")
+    result = lab.scan("nmap", SEGMENT)
+    assert found(result) == set(CAMERAS)
+    assert all(one["mac"] for one in result["seen"])
+    (state,) = result["states"]
+    assert state["state"] == "ok"
+    assert "estimate" in state["why"]
+
+
+def test_nmap_behind_a_router_believes_no_hardware_address(lab):
+    if shutil.which("nmap") is None:
+        _missing("needs nmap")
+    result = lab.scan("nmap", "10.78.0.2")
+    assert [(one["address"], one["mac"]) for one in result["seen"]] == [(FAR, None)]
+
+
+if __name__ == "__main__":
+    main()
