@@ -15,6 +15,7 @@ from auditor.discovery._ground import (
     batches,
     neighbours_of,
     plain,
+    table_of,
     version_of,
 )
 from auditor.discovery._merge import merged, stopped
@@ -122,6 +123,8 @@ def _socket(
     question: Question, net: Net, talk: Talk, face: Interface, port: int
 ) -> AbstractAsyncContextManager[GroupSocket]:
     join = question.group6 if talk.version == 6 else question.group if question.join else None  # noqa: PLR2004
+    if face is ANY_ROUTE:  # a membership belongs to an interface
+        join = None
     return net.group(face, probe=question.name, bind_port=port, join=join, ttl=question.ttl)
 
 
@@ -143,7 +146,7 @@ async def _send(question: Question, net: Net, sock: GroupSocket, talk: Talk, tal
             await _put(question, sock, address, forms, tally)
         hosts = [one for one in _hosts(net, talk, number) if one not in tally.told]
         for batch in batches(hosts):
-            for address in await _awake(question, net, talk, batch):
+            for address in await _awake(question, net, talk, batch, number):
                 await _put(question, sock, address, forms, tally)
 
 
@@ -167,7 +170,10 @@ async def _awake(question: Question, net: Net, talk: Talk, batch: Sequence[str])
     """
     if not talk.attached or not talk.hosts:
         return batch
-    known = await neighbours_of(net, batch, probe=question.name)
+    if number == 0:
+        known = await neighbours_of(net, batch, probe=question.name)
+    else:
+        known = table_of(net, frozenset(batch))
     if not known and not net.neighbours():
         return batch  # a system whose table we cannot read
     return [address for address in batch if address in known]

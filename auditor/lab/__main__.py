@@ -12,7 +12,8 @@ from pathlib import Path
 from auditor.lab import netns
 from auditor.lab.fleet import Device, choose
 from auditor.lab.loopback import Loopback
-from auditor.lab.namespace import NamespaceFleet, Plan
+from auditor.lab.namespace import NamespaceFleet
+from auditor.lab.topology import NEAR, Plan
 from auditor.model.errors import AuditError
 
 
@@ -44,7 +45,7 @@ def _fleet(options: argparse.Namespace) -> Loopback | NamespaceFleet:
     if options.mode == "loopback":
         return Loopback(personas, seed=options.seed, network=options.network)
     plan = Plan(
-        network=options.network or IPv4Network("192.0.2.0/24"),
+        network=options.network or NEAR,
         routed=options.routed,
         down=frozenset(range(1, options.down + 1)),
         link_loss=options.loss,

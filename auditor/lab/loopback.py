@@ -40,7 +40,7 @@ class LoopbackStage:
 def _bound(kind: socket.SocketKind, address: str, port: int) -> socket.socket:
     made = socket.socket(socket.AF_INET, kind)
     try:
-        made.setblocking(False)
+        made.settimeout(0)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if kind == socket.SOCK_DGRAM:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)

@@ -49,7 +49,7 @@ class NamespaceStage:
         """A listening socket in the device's namespace."""
         with netns.inside(home(self._tag, device)):
             made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-            made.setblocking(False)
+            made.settimeout(0)
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             made.bind(("", port))
             made.listen(_BACKLOG)
@@ -59,7 +59,7 @@ class NamespaceStage:
         """A bound socket in the device's namespace that hears groups and broadcasts."""
         with netns.inside(home(self._tag, device)):
             made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            made.setblocking(False)
+            made.settimeout(0)
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             made.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
             made.bind(("", port))
@@ -267,11 +267,10 @@ def _lose(space: str, share: float) -> tuple[str, ...]:
             ["link add null0 type veth peer name null1", "link set null0 up"], namespace=space
         )
         netns.run([*enter, "qdisc", "add", "dev", "eth0", "clsact"])
+        away = ("action", "mirred", "egress", "redirect", "dev", "null0")
         for way in ("ingress", "egress"):
-            netns.run(
-                [*enter, "filter", "add", "dev", "eth0", way, "protocol", "all", "bpf"]
-                + ["bytecode", program, "action", "mirred", "egress", "redirect", "dev", "null0"]
-            )
+            rule = ("filter", "add", "dev", "eth0", way, "protocol", "all", "bpf")
+            netns.run([*enter, *rule, "bytecode", program, *away])
     except ToolError as error:
         try:
             loss = f"{share * 100:.3f}%"

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -91,25 +92,33 @@ def inside(name: str) -> Iterator[None]:
     Raises:
         ToolError: the namespace does not exist or cannot be entered.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
     home = os.open(_OWN, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        try:
-            there = os.open(_FOLDER / name, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError as error:
-            raise ToolError(f"network namespace {name}: {error.strerror}") from None
-        try:
-            if libc.setns(there, _NEWNET) != 0:
-                raise ToolError(f"network namespace {name}: {os.strerror(ctypes.get_errno())}")
-        finally:
-            os.close(there)
+        _enter(name)
         try:
             yield
         finally:
-            if libc.setns(home, _NEWNET) != 0:
+            if _libc().setns(home, _NEWNET) != 0:
                 os._exit(70)
     finally:
         os.close(home)
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _enter(name: str) -> None:
+    try:
+        there = os.open(_FOLDER / name, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise ToolError(f"network namespace {name}: {error.strerror}") from None
+    try:
+        if _libc().setns(there, _NEWNET) != 0:
+            raise ToolError(f"network namespace {name}: {os.strerror(ctypes.get_errno())}")
+    finally:
+        os.close(there)
 
 
 def sysctl(name: str, settings: dict[str, str]) -> None:

@@ -26,6 +26,7 @@ _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 15.0
 _ROOM: Final = "auditor.lab.protocols"
 _HANDSHAKE_SECONDS: Final = 10.0
+_DATAGRAM: Final = 65535
 _OUT_OF_SOMETHING: Final = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
@@ -82,8 +83,7 @@ class DeviceServer:
         self._conditions = conditions
         self._chance = random.Random(f"{conditions.seed}/{device.name}")  # noqa: S311 - repeatable
         self._tasks: set[asyncio.Task[None]] = set()
-        self._listeners: list[socket.socket] = []
-        self._transports: list[asyncio.BaseTransport] = []
+        self._sockets: list[socket.socket] = []
 
     async def start(self) -> None:
         """Open every port of the persona.
@@ -97,7 +97,7 @@ class DeviceServer:
             if speaks_tcp(service):
                 by_port.setdefault(service.port, []).append(service)
             else:
-                await self._listen_udp(service)
+                self._listen_udp(service)
         for port, services in by_port.items():
             self._listen_tcp(port, tuple(services))
 
@@ -106,10 +106,8 @@ class DeviceServer:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for transport in self._transports:
-            transport.close()
-        for listener in self._listeners:
-            listener.close()
+        for sock in self._sockets:
+            sock.close()
         await asyncio.sleep(0)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
@@ -122,7 +120,7 @@ class DeviceServer:
         secure = next((s for s in services if s.data.has("certificate")), None)
         tls = context(secure.data.table("certificate")) if secure else None
         listener = self._stage.tcp(self.device, port)
-        self._listeners.append(listener)
+        self._sockets.append(listener)
         self._spawn(self._accept(listener, port, services, talker, tls))
 
     async def _accept(
@@ -197,60 +195,48 @@ class DeviceServer:
                 sock.close()
             self.witness.closed()
 
-    async def _listen_udp(self, service: Service) -> None:
+    def _listen_udp(self, service: Service) -> None:
         responder = responders().get(service.proto)
         if responder is None:
             known = sorted({*responders(), *TCP})
             raise UsageError(f"{service.data.where}: proto {service.proto!r}; known: {known}")
         groups = responder.groups if service.data.flag("grouped", default=True) else ()
         sock = self._stage.udp(self.device, service.port, groups)
-        loop = asyncio.get_running_loop()
-        transport, _ = await loop.create_datagram_endpoint(
-            lambda: _Ear(self, service, responder), sock=sock
-        )
-        self._transports.append(transport)
+        self._sockets.append(sock)
+        self._spawn(self._listen(sock, service, responder))
 
-    def hear(
+    async def _listen(self, sock: socket.socket, service: Service, responder: Responder) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                data, peer = await loop.sock_recvfrom(sock, _DATAGRAM)
+            except OSError:  # an ICMP error for an earlier answer
+                await asyncio.sleep(0.01)
+                continue
+            self._hear(sock, service, responder, data, peer)
+
+    def _hear(
         self,
+        sock: socket.socket,
         service: Service,
         responder: Responder,
         data: bytes,
         peer: tuple[str, int],
-        transport: asyncio.DatagramTransport,
     ) -> None:
         """Book a datagram and send what the device answers."""
         booked = Datagram(port=service.port, peer=peer[0], peer_port=peer[1], data=data)
         self.witness.sent(booked)
         for answer in responder.answers(service, self.device, data):
             if self._chance.random() >= self._conditions.loss:
-                self._spawn(self._answer(answer, peer, transport))
+                self._spawn(self._answer(sock, answer, peer))
 
-    async def _answer(
-        self, answer: Answer, peer: tuple[str, int], transport: asyncio.DatagramTransport
-    ) -> None:
+    async def _answer(self, sock: socket.socket, answer: Answer, peer: tuple[str, int]) -> None:
         wait = self._conditions.latency
         if answer.spread:
             wait += self._chance.uniform(0, self._conditions.spread)
         await asyncio.sleep(wait)
-        if not transport.is_closing():
-            transport.sendto(answer.data, answer.to or peer)
-
-
-class _Ear(asyncio.DatagramProtocol):
-    """Hands datagrams of one port to the device."""
-
-    def __init__(self, server: DeviceServer, service: Service, responder: Responder) -> None:
-        self._server = server
-        self._service = service
-        self._responder = responder
-        self._transport: asyncio.DatagramTransport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.DatagramTransport", transport)
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        if self._transport is not None:
-            self._server.hear(self._service, self._responder, data, addr[:2], self._transport)
+        with contextlib.suppress(OSError):  # the asker is gone, or the link is down
+            sock.sendto(answer.data, answer.to or peer)
 
 
 def _reset(sock: socket.socket) -> None:

@@ -8,6 +8,8 @@ from typing import Final
 from auditor.lab.fleet import Device
 from auditor.model.errors import UsageError
 
+NEAR: Final = IPv4Network("192.0.2.0/24")
+FAR: Final = IPv4Network("198.51.100.0/24")
 _SCANNER_MAC: Final = "02:00:5e:00:53:fa"
 _ROUTER_MACS: Final = ("00:0c:42:00:53:01", "00:0c:42:00:53:02")
 _PROXY_MAC: Final = "00:0c:42:00:53:03"
@@ -30,10 +32,10 @@ class Plan:
         ipv6: leave IPv6 on (link-local addresses appear).
     """
 
-    network: IPv4Network = IPv4Network("192.0.2.0/24")
+    network: IPv4Network = NEAR
     scanner: int = 250
     routed: int = 0
-    routed_network: IPv4Network = IPv4Network("198.51.100.0/24")
+    routed_network: IPv4Network = FAR
     proxied: IPv4Network | None = None
     down: frozenset[int] = frozenset()
     link_loss: float = 0.0

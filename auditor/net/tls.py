@@ -80,7 +80,13 @@ class TlsPipe:
         """Send all of it."""
         view = memoryview(data)
         while view:
-            view = view[self._tls.write(view) :]
+            try:
+                view = view[self._tls.write(view) :]
+            except ssl.SSLWantReadError:  # the peer wants to shake hands anew first
+                if self._at_end:
+                    raise
+                await self._flush()
+                self._at_end = not await self._fill()
         await self._flush()
 
     async def receive(self, most: int) -> bytes:

@@ -96,19 +96,19 @@ def _summary(scan: Scan) -> Iterator[tuple[str, str]]:
     counts = scan.summary
     cover = scan.coverage
     yield "", ""
-    yield (
+    told = (
         f"{counts.assets} hosts: {counts.covered} covered, {counts.indeterminate} not determined,"
         f" {counts.exempt} exempt, {counts.not_covered} with no listed producer identified,"
-        f" {counts.outside} not video, {counts.unidentified} unidentified.",
-        "bold",
+        f" {counts.outside} not video, {counts.unidentified} unidentified."
     )
+    yield told, "bold"
     scope = "a wide range" if cover.in_scope is None else f"{cover.in_scope:,} addresses"
-    yield (
+    scope_told = (
         f"Scope {', '.join(scan.scan.scope)} ({scope}): {cover.answered} answered,"
         f" {cover.assessed} assessed. Policy {scan.scan.policy}, law of {scan.scan.as_of},"
-        f" database {scan.scan.db_version}.",
-        "",
+        f" database {scan.scan.db_version}."
     )
+    yield scope_told, ""
     if not scan.scan.complete:
         yield (
             f"INCOMPLETE: {'; '.join(scan.scan.incomplete_because) or 'see coverage'}.",

@@ -30,6 +30,8 @@ _HTTP_PORT: Final = 80
 _TLS_PORT: Final = 443
 _INTERIM: Final = frozenset({100, 102, 103})
 _BODILESS: Final = frozenset({101, 204, 304})
+_CHUNKED_ENDS: Final = (b"\n\r\n", b"\n\n", b"0\r\n", b"0\n")
+"""Only at these is it worth walking the chunks to see whether the last one came."""
 _INTERIM_CAP: Final = 4
 _PAGE_CAP: Final = 65_536
 _TITLE_CAP: Final = 300
@@ -127,7 +129,7 @@ def complete(buf: bytes) -> bool:
     if reply.status in _BODILESS:
         return True
     if _is_chunked(reply):
-        return _message.dechunk(buf, at)[1]
+        return buf.endswith(_CHUNKED_ENDS) and _message.dechunk(buf, at)[1]
     length = _message.content_length(reply)
     return length is not None and len(reply.body) >= length
 

@@ -25,6 +25,8 @@ _DECLARED: Final = re.compile(rb"^[^<>]{0,8}<\?xml[^>]{0,100}encoding=[\"']([A-Z
 _BARE_AMPERSAND: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _PREFIXES: Final = re.compile(r"[<\s/](?!xml)([A-Za-z_][\w.-]{0,30}):")
+_DECLARATIONS: Final = re.compile(r"\sxmlns:([A-Za-z_][\w.-]{0,30})\s{0,4}=")
+_PREFIX_CAP: Final = 40
 _UNDECLARED: Final = "urn:undeclared:"
 _ROOT_TAG: Final = re.compile(r"<[A-Za-z_][\w.:-]{0,100}")
 _JUNK_AFTER: Final = 9
@@ -98,8 +100,9 @@ def _mended(text: str, why: ParseError, at: int) -> str | None:
     if why.code in _BAD_TOKEN:
         return _BARE_AMPERSAND.sub("&amp;", _CONTROL.sub("", text))
     if why.code == _UNBOUND_PREFIX:
-        known = [p for p in dict.fromkeys(_PREFIXES.findall(text)) if f"xmlns:{p}=" not in text]
-        extra = "".join(f' xmlns:{p}="{_UNDECLARED}{p}"' for p in known[:40])
+        declared = set(_DECLARATIONS.findall(text))
+        missing = [p for p in dict.fromkeys(_PREFIXES.findall(text)) if p not in declared]
+        extra = "".join(f' xmlns:{p}="{_UNDECLARED}{p}"' for p in missing[:_PREFIX_CAP])
         return _ROOT_TAG.sub(lambda tag: tag[0] + extra, text, count=1)
     return None
 

@@ -8,6 +8,7 @@ This file is also the program that runs inside the namespaces, see ``main``.
 """
 
 import asyncio
+import ctypes
 import json
 import os
 import selectors
@@ -17,13 +18,26 @@ import struct
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+ROOT = str(Path(__file__).parents[2])
+if ROOT not in sys.path:  # also when this file runs as a program
+    sys.path.insert(0, ROOT)
+
+from auditor.model.scope import Scope  # noqa: E402
+from auditor.net.ledger import Ledger  # noqa: E402
+from auditor.net.limits import Limits  # noqa: E402
+from auditor.net.live import LiveNet  # noqa: E402
+from auditor.registry import members  # noqa: E402
+from tests.unit.discovery.fakes import run, sightings, states  # noqa: E402
+from tests.unit.discovery.messages import dhip_reply, sadp_reply, wsd_match  # noqa: E402
+
 pytestmark = pytest.mark.lab
 
-ROOT = Path(__file__).parents[2]
+SADP_GROUP = ("239.255.255.250", 37020)
 CAMERAS = [f"10.77.0.{n}" for n in range(2, 208)]
 SEGMENT = "10.77.0.0/24"
 STRANGER = "192.0.0.64"
@@ -33,48 +47,49 @@ FAR = "10.78.0.2"
 # --- what runs inside the namespaces -----------------------------------------------------------
 
 
-def respond(mode: str) -> None:
-    """Answer WS-Discovery, SADP and DHIP like cameras would, until the parent goes away."""
-    sys.path.insert(0, str(ROOT))
-    from tests.unit.discovery.messages import dhip_reply, sadp_reply, wsd_match  # noqa: PLC0415
+class Cameras:
+    """Devices that answer WS-Discovery, SADP and DHIP, all in one process."""
 
-    addresses = CAMERAS if mode == "cams" else [FAR]
-    face = {"cams": "cams0", "far": "far0"}[mode]
-    voices = {one: _voice(one) for one in addresses}
-    if mode == "cams":
-        voices[STRANGER] = _voice(STRANGER)
+    def __init__(self, mode: str) -> None:
+        self._addresses = CAMERAS if mode == "cams" else [FAR]
+        self._voices = {one: _voice(one) for one in self._addresses}
+        self._stranger = _voice(STRANGER) if mode == "cams" else None
 
-    def wsd(data: bytes, peer) -> None:
+    def wsd(self, data: bytes, peer) -> None:
         if b"Probe" not in data or b"ProbeMatch" in data:
             return
-        for number, (address, voice) in enumerate(voices.items()):
-            if address != STRANGER:
-                endpoint = f"urn:uuid:00000000-0000-4000-8000-{number:012x}"
-                voice.sendto(wsd_match(endpoint=endpoint, relates=os.urandom(4).hex()), peer)
+        for number, voice in enumerate(self._voices.values()):
+            endpoint = f"urn:uuid:00000000-0000-4000-8000-{number:012x}"
+            voice.sendto(wsd_match(endpoint=endpoint, relates=os.urandom(4).hex()), peer)
 
-    def sadp(data: bytes, peer) -> None:
-        if b"<Types>inquiry</Types>" not in data or b"<Probe>" not in data:
+    def sadp(self, data: bytes, peer) -> None:
+        """The first answers to the sender, the second to the group; one is set to another subnet."""
+        if b"<Probe>" not in data or b"<Types>inquiry</Types>" not in data:
             return
-        first = addresses[0]
-        voices[first].sendto(sadp_reply(address=first), peer)
-        if mode == "cams":  # one answers to the group, and one is set to another subnet
-            voices[addresses[1]].sendto(
-                sadp_reply(address=addresses[1]), ("239.255.255.250", 37020)
-            )
-            voices[STRANGER].sendto(sadp_reply(address=STRANGER), ("239.255.255.250", 37020))
+        first = self._addresses[0]
+        self._voices[first].sendto(sadp_reply(address=first), peer)
+        if self._stranger is not None:
+            second = self._addresses[1]
+            self._voices[second].sendto(sadp_reply(address=second), SADP_GROUP)
+            self._stranger.sendto(sadp_reply(address=STRANGER), SADP_GROUP)
 
-    def dhip(data: bytes, peer) -> None:
+    def dhip(self, data: bytes, peer) -> None:
         if b"DHDiscover.search" in data:
-            voices[addresses[0]].sendto(dhip_reply(), peer)
+            self._voices[self._addresses[0]].sendto(dhip_reply(), peer)
 
+
+def respond(mode: str) -> None:
+    """Be cameras until the parent goes away."""
+    face = f"{mode}0"
+    cameras = Cameras(mode)
     picks = selectors.DefaultSelector()
-    picks.register(_ear(3702, "239.255.255.250", face), selectors.EVENT_READ, wsd)
-    picks.register(_ear(37020, "239.255.255.250", face), selectors.EVENT_READ, sadp)
-    picks.register(_ear(37810, "239.255.255.251", face), selectors.EVENT_READ, dhip)
-    if mode == "cams":
-        six = _ear6(3702, "ff02::c", face)
-        picks.register(six, selectors.EVENT_READ, lambda _, peer: six.sendto(wsd_match(), peer))
-    print("ready", flush=True)
+    picks.register(_ear(3702, "239.255.255.250", face), selectors.EVENT_READ, cameras.wsd)
+    picks.register(_ear(37020, "239.255.255.250", face), selectors.EVENT_READ, cameras.sadp)
+    picks.register(_ear(37810, "239.255.255.251", face), selectors.EVENT_READ, cameras.dhip)
+    six = _ear6(3702, "ff02::c", face)
+    picks.register(six, selectors.EVENT_READ, lambda _, peer: six.sendto(wsd_match(), peer))
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     end = time.monotonic() + 120
     while time.monotonic() < end and os.getppid() != 1:
         for key, _ in picks.select(0.5):
@@ -84,7 +99,8 @@ def respond(mode: str) -> None:
 
 def _voice(address: str) -> socket.socket:
     voice = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    voice.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("10.77.0.2"))
+    if address != FAR:
+        voice.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(CAMERAS[0]))
     voice.bind((address, 0))
     return voice
 
@@ -110,59 +126,43 @@ def _ear6(port: int, group: str, face: str) -> socket.socket:
 
 def scan(methods: str, targets: str, exclude: str, user: str) -> None:
     """Run discovery methods one after the other; print what they yield as JSON."""
-    sys.path.insert(0, str(ROOT))
-    from auditor.discovery._api import Wish  # noqa: PLC0415
-    from auditor.model.document import MethodState  # noqa: PLC0415
-    from auditor.model.scope import Scope  # noqa: PLC0415
-    from auditor.net.ledger import Ledger  # noqa: PLC0415
-    from auditor.net.limits import Limits  # noqa: PLC0415
-    from auditor.net.live import LiveNet  # noqa: PLC0415
-    from auditor.registry import members  # noqa: PLC0415
-
     found = members("auditor.discovery", "METHOD")
     if user != "root":
-        os.setgroups([])
-        os.setuid(65534)
-    wish = Wish(
-        polite=False,
-        ports=(80, 443, 554, 8000, 37777),
-        clock=lambda: "2026-11-21T10:00:00Z",
-        engine="native",
-        rate=2000,
-    )
+        _drop_capabilities()
+    scope = Scope.of(targets.split(","), [one for one in exclude.split(",") if one != "-"])
+    chosen = [found[name] for name in methods.split(",")]
+    sys.stdout.write(json.dumps(asyncio.run(_scanned(chosen, scope))))
 
-    async def run() -> dict[str, object]:
-        scope = Scope.of(targets.split(","), [one for one in exclude.split(",") if one != "-"])
-        ledger = Ledger()
-        net = LiveNet(scope, limits=Limits(), ledger=ledger)
-        seen: list[dict[str, object]] = []
-        states: list[dict[str, object]] = []
-        start = time.monotonic()
-        for name in methods.split(","):
-            async for one in found[name].run(net, wish):
-                if isinstance(one, MethodState):
-                    row = {key: getattr(one, key) for key in MethodState.__slots__}
-                    states.append(row)
-                else:
-                    signals = sorted(fact.signal for fact in one.observations)
-                    seen.append(
-                        {
-                            "address": one.address,
-                            "mac": one.mac,
-                            "interface": one.interface,
-                            "signals": signals,
-                        }
-                    )
-        took = time.monotonic() - start
-        sent = ledger.sent().by_probe
-        await net.close()
-        return {"seen": seen, "states": states, "took": took, "sent": sent}
 
-    print(json.dumps(asyncio.run(run())))
+def _drop_capabilities() -> None:
+    """Be without any privilege, though still the owner of the interpreter's files."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = struct.pack("@Ii", 0x20080522, 0)  # version 3, this thread
+    assert libc.capset(header, bytes(24)) == 0
+
+
+async def _scanned(methods, scope: Scope) -> dict[str, object]:
+    ledger = Ledger()
+    net = LiveNet(scope, limits=Limits(), ledger=ledger)
+    start = time.monotonic()
+    out = [seen for method in methods for seen in await run(method, net)]
+    took = time.monotonic() - start
+    await net.close()
+    seen = [
+        {
+            "address": one.address,
+            "mac": one.mac,
+            "interface": one.interface,
+            "signals": sorted(fact.signal for fact in one.observations),
+        }
+        for one in sightings(out)
+    ]
+    rows = [asdict(one) for one in states(out)]
+    return {"seen": seen, "states": rows, "took": took, "sent": ledger.sent().by_probe}
 
 
 def main() -> None:
-    """``respond cams|far``, or ``scan METHODS TARGETS EXCLUDE root|nobody``."""
+    """``respond cams|far``, or ``scan METHODS TARGETS EXCLUDE root|plain``."""
     if sys.argv[1] == "respond":
         respond(sys.argv[2])
     else:
@@ -224,9 +224,13 @@ class Lab:
         lines = "".join(f"addr add {one}/24 dev {face}\n" for one in addresses)
         _ip("-n", name, "-batch", "-", batch=lines)
 
+    @staticmethod
+    def _in(name: str) -> list[str]:
+        return ["ip", "netns", "exec", name, sys.executable, __file__]
+
     def _respond(self, name: str, mode: str) -> None:
         child = subprocess.Popen(
-            ["ip", "netns", "exec", name, sys.executable, __file__, "respond", mode],
+            [*self._in(name), "respond", mode],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -236,8 +240,7 @@ class Lab:
 
     def scan(self, methods: str, *targets: str, exclude: str = "-", user: str = "root"):
         done = subprocess.run(
-            ["ip", "netns", "exec", self.near, sys.executable, __file__, "scan", methods]
-            + [",".join(targets), exclude, user],
+            [*self._in(self.near), "scan", methods, ",".join(targets), exclude, user],
             capture_output=True,
             text=True,
             timeout=60,
@@ -327,7 +330,7 @@ def test_arp_finds_every_host_with_its_hardware_address(lab):
 
 
 def test_touch_finds_the_same_without_privilege_and_then_the_table_knows_them(lab):
-    result = lab.scan("arp,touch,neighbours", SEGMENT, user="nobody")
+    result = lab.scan("arp,touch,neighbours", SEGMENT, user="plain")
     states = {one["method"]: (one["state"], one["found"]) for one in result["states"]}
     assert states["arp"][0] == "unavailable"
     assert states["touch"] == ("ok", 206)

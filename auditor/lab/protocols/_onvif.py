@@ -31,10 +31,7 @@ def answer(service: Service, device: Device, path: str, body: bytes) -> Reply | 
         return _refusal(data, data.text("default", "fault"))
     if table.has("refuse"):
         return _refusal(data, table.text("refuse"))
-    if table.has("body"):
-        content = table.text("body")
-    else:
-        content = _BUILD[operation](table, device)
+    content = table.text("body") if table.has("body") else _BUILD[operation](table, device)
     headers = table.pairs("headers") or data.pairs("headers") or _HEADERS
     envelope = wrap(data.text("envelope"), content)
     return Reply(status=200, reason="OK", headers=headers, body=envelope)

@@ -73,7 +73,9 @@ async def make_net() -> AsyncIterator[Callable[..., LiveNet]]:
     made = []
 
     def make(*targets: str, exclude=(), keep=1000, **options) -> LiveNet:
-        limits = Limits(**{"connect_timeout": 0.3, "reply_timeout": 0.3, **options.pop("limits", {})})
+        limits = Limits(
+            **{"connect_timeout": 0.3, "reply_timeout": 0.3, **options.pop("limits", {})}
+        )
         net = LiveNet(
             Scope.of(targets or ("127.0.0.2-8",), exclude),
             limits=limits,

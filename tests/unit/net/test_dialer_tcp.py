@@ -284,9 +284,7 @@ async def test_cancelled_connects_leave_no_socket(make_net, open_files):
         port = full.getsockname()[1]
         net = make_net(limits={"connect_timeout": 30})
         before = open_files()
-        tasks = [
-            asyncio.create_task(net.knock(HOST, port, probe="tcp", wait=30)) for _ in range(6)
-        ]
+        tasks = [asyncio.create_task(net.knock(HOST, port, probe="tcp", wait=30)) for _ in range(6)]
         await asyncio.sleep(0.05)
         for task in tasks:
             task.cancel()
@@ -330,9 +328,7 @@ async def test_first_packets_keep_to_the_rate(serve, make_net):
     server, net = await serve(echo), make_net(limits={"rate": 50, "connections_per_host": 50})
     loop = asyncio.get_running_loop()
     start = loop.time()
-    await asyncio.gather(
-        *(net.knock(HOST, server.port, probe="tcp", wait=1) for _ in range(20))
-    )
+    await asyncio.gather(*(net.knock(HOST, server.port, probe="tcp", wait=1) for _ in range(20)))
     assert loop.time() - start >= 19 / 50
 
 

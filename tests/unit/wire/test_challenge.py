@@ -6,7 +6,12 @@ from auditor.wire.challenge import challenges
 def test_digest_parameters_are_read_with_lower_case_names() -> None:
     (one,) = challenges(['DIGEST Realm="Login to 4M07", qop="auth", NONCE="b25=", stale=false'])
     assert (one.scheme, one.realm, one.nonce) == ("digest", "Login to 4M07", "b25=")
-    assert one.params == {"realm": "Login to 4M07", "qop": "auth", "nonce": "b25=", "stale": "false"}
+    assert one.params == {
+        "realm": "Login to 4M07",
+        "qop": "auth",
+        "nonce": "b25=",
+        "stale": "false",
+    }
 
 
 def test_several_challenges_in_one_header_and_in_several() -> None:

@@ -143,7 +143,11 @@ def test_ssdp_refuses_questions_and_errors(data: bytes) -> None:
 
 def test_wsd_probes_are_three_forms_with_their_ids() -> None:
     first, second, third = wsd.probes([UUID, f"urn:uuid:{UUID}", f"uuid:{UUID}"])
-    for one, types in ((first, "dn:NetworkVideoTransmitter"), (second, "tds:Device"), (third, None)):
+    for one, types in (
+        (first, "dn:NetworkVideoTransmitter"),
+        (second, "tds:Device"),
+        (third, None),
+    ):
         root = xml.parse(one)
         assert xml.first(root, "Types") == types
         assert xml.first(root, "Action").endswith("/discovery/Probe")
@@ -175,7 +179,9 @@ def test_wsd_refuses_questions_farewells_and_faults(data: bytes) -> None:
 
 def test_wsd_decodes_several_matches_and_none() -> None:
     one = "<ProbeMatch><EndpointReference><Address>{}</Address></EndpointReference></ProbeMatch>"
-    shell = "<E xmlns='u'><Body><ProbeMatches>{}</ProbeMatches></Body></E>".replace("E ", "Envelope ")
+    shell = "<E xmlns='u'><Body><ProbeMatches>{}</ProbeMatches></Body></E>".replace(
+        "E ", "Envelope "
+    )
     shell = shell.replace("</E>", "</Envelope>")
     found = wsd.decode(shell.format(one.format("uuid:1") + one.format("uuid:2")).encode())
     assert [match.endpoint for match in found] == ["uuid:1", "uuid:2"]
@@ -200,8 +206,7 @@ def test_scope_items(scopes: str, items: list[tuple[str, str]]) -> None:
 def test_arp_request_is_a_padded_broadcast_frame() -> None:
     frame = arp.request("02:00:00:00:00:01", "192.0.2.1", "192.0.2.9")
     assert frame.hex().startswith(
-        "ffffffffffff" "020000000001" "0806" "0001080006040001"
-        "020000000001" "c0000201" "000000000000" "c0000209"
+        "ffffffffffff02000000000108060001080006040001020000000001c0000201000000000000c0000209"
     )
     assert len(frame) == 60
 
@@ -212,7 +217,9 @@ def test_arp_refuses_other_frames(frame: bytes) -> None:
         arp.decode(frame)
 
 
-@pytest.mark.parametrize("bad", [("x", "192.0.2.1", "192.0.2.2"), ("02:00:00:00:00:01", "::1", "x")])
+@pytest.mark.parametrize(
+    "bad", [("x", "192.0.2.1", "192.0.2.2"), ("02:00:00:00:00:01", "::1", "x")]
+)
 def test_arp_request_needs_addresses(bad: tuple[str, str, str]) -> None:
     with pytest.raises(Malformed):
         arp.request(*bad)

@@ -15,7 +15,9 @@ def test_request_is_exactly_these_bytes() -> None:
 
 
 def test_request_with_body_declares_its_length() -> None:
-    sent = http.request("POST", "cam.lan", 8080, "/x", headers=[("Content-Type", "a/b")], body=b"hi")
+    sent = http.request(
+        "POST", "cam.lan", 8080, "/x", headers=[("Content-Type", "a/b")], body=b"hi"
+    )
     assert b"Host: cam.lan:8080\r\n" in sent
     assert b"Content-Type: a/b\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi" in sent
 
@@ -70,7 +72,12 @@ def test_header_order_and_case_are_kept() -> None:
         (b"HTTP/1.1 204 No\r\n\r\nx", 204, "No", b""),
         (b"HTTP/1.1 200 OK\r\nServer", 200, "OK", b""),
         (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 401 No\r\n\r\nx", 401, "No", b"x"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nd", 200, "OK", b"abcd"),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nd",
+            200,
+            "OK",
+            b"abcd",
+        ),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n<html>", 200, "OK", b"<html>"),
     ],
 )

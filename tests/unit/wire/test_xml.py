@@ -77,7 +77,9 @@ def test_leaves_are_grouped_by_local_name_in_document_order() -> None:
 
 
 def test_first_follows_a_path_of_local_names() -> None:
-    root = xml.parse('<a xmlns:t="urn:t"><x><Name>no</Name></x><t:Info><Name>eth0</Name></t:Info></a>')
+    root = xml.parse(
+        '<a xmlns:t="urn:t"><x><Name>no</Name></x><t:Info><Name>eth0</Name></t:Info></a>'
+    )
     assert xml.first(root, "Info", "Name") == "eth0"
     assert xml.first(root, "Name") == "no"
     assert xml.first(root, "Info", "MTU") is None

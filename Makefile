@@ -1,0 +1,64 @@
+# Every target that a person or CI needs. `make` lists them.
+SHELL := /bin/bash
+UV    ?= $(shell command -v uv || echo .venv-tools/bin/uv)
+PY    := .venv/bin/python
+STAMP := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lab bench docs fmt lint types rooms db unit readme wheel clean system
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv-tools/bin/uv:
+	python3 -m venv .venv-tools
+	.venv-tools/bin/pip install --quiet uv
+
+$(STAMP): pyproject.toml uv.lock | $(if $(findstring .venv-tools,$(UV)),.venv-tools/bin/uv)
+	UV_PYTHON_DOWNLOADS=never $(UV) sync --quiet --locked
+	@touch $(STAMP)
+
+demo: $(STAMP) ## scan the simulated fleet; reports under demo-report/
+	.venv/bin/audit demo
+
+system: ## what the tests need of the system (as root, through apt; else said)
+	@.ci/system
+
+test: $(STAMP) system ## every test
+	$(PY) -m pytest -q -n 2 --dist loadgroup -m "not lab"
+	$(PY) -m pytest -q -m lab
+
+check: $(STAMP) fmt lint types rooms db unit ## lint, types, rooms, db, unit tests: under a minute
+
+fmt: $(STAMP)
+	.venv/bin/ruff format --check --quiet auditor tests benchmarks
+
+lint: $(STAMP)
+	.venv/bin/ruff check --quiet auditor tests benchmarks
+
+types: $(STAMP)
+	.venv/bin/mypy
+
+rooms: $(STAMP)
+	.venv/bin/lint-imports
+
+db: $(STAMP)
+	.venv/bin/audit db verify
+
+unit: $(STAMP)
+	$(PY) -m pytest -q -n 2 tests/unit tests/property
+
+lab: $(STAMP) system ## tests in network namespaces (root)
+	$(PY) -m pytest -q -m lab
+
+bench: $(STAMP) ## measure against nmap in the namespace lab (root)
+	$(PY) benchmarks/run.py
+
+docs: $(STAMP) ## regenerate docs/reference from the code and the database
+	$(PY) -m docs.generate
+
+wheel: $(STAMP) ## build the wheel
+	$(UV) build --quiet --wheel
+
+clean: ## remove what the targets made
+	rm -rf .venv .venv-tools dist demo-report .mypy_cache .ruff_cache .pytest_cache .hypothesis

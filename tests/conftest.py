@@ -1,0 +1,45 @@
+"""What every test may use: the shipped database once, a bench, and the rules of this house."""
+
+import os
+from datetime import date
+
+import pytest
+
+from auditor.app.bench import Terms
+from auditor.catalog.catalog import Catalog
+from auditor.catalog.load import load
+from auditor.model.facts import Observation
+from auditor.policy.judge import Bench
+
+CI = os.environ.get("AUDIT_CI") == "1"
+DAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """The shipped database."""
+    return load()
+
+
+@pytest.fixture(scope="session")
+def bench(catalog: Catalog) -> Bench:
+    """The default policy on a fixed day."""
+    return Bench(catalog=catalog, policy=catalog.policies[Terms().policy], as_of=DAY)
+
+
+@pytest.fixture
+def seen():
+    """``seen(signal, value, endpoint)`` makes an observation."""
+
+    def make(signal: str, value: str, endpoint: str | None = None) -> Observation:
+        return Observation(signal=signal, value=value, endpoint=endpoint)
+
+    return make
+
+
+def pytest_runtest_makereport(item, call):
+    """Under AUDIT_CI=1 nothing may be skipped: a skip is a failure that names its reason."""
+    if CI and call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception):
+        call.excinfo = pytest.ExceptionInfo.from_exc_info(
+            (AssertionError, AssertionError(f"skipped under AUDIT_CI=1: {call.excinfo.value}"), call.excinfo.tb)
+        )

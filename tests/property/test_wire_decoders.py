@@ -1,0 +1,216 @@
+"""Whatever the bytes: every decoder gives an answer or says Malformed, and soon."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from auditor.model.errors import Malformed
+from auditor.model.signals import SIGNALS
+from auditor.wire import (
+    arp,
+    axis,
+    challenge,
+    dhip,
+    endpoint,
+    favicon,
+    flatten,
+    http,
+    legacy,
+    mac,
+    mhed,
+    netip,
+    rtsp,
+    sadp,
+    soap,
+    ssdp,
+    tdp,
+    ubnt,
+    wsd,
+    x509,
+    xml,
+)
+
+REPLIES = Path(__file__).parents[1] / "replies"
+SEEDS = sorted(path.read_bytes() for path in REPLIES.glob("*/*/reply.*"))
+LONGEST = 1.0
+"""Seconds that one decode may take on a slow and busy machine."""
+
+
+def _text(data: bytes) -> str:
+    return data.decode("latin-1")
+
+
+def _page(data: bytes) -> None:
+    text = _text(data)
+    http.title(text)
+    http.redirect(text)
+    http.icon_href(text)
+
+
+def _soap(data: bytes) -> None:
+    reply = soap.decode(data)
+    for read in (
+        soap.device_information,
+        soap.scopes,
+        soap.macs,
+        soap.endpoint,
+        soap.hostname,
+        soap.clock,
+        soap.services,
+        soap.xaddrs,
+    ):
+        read(reply)
+
+
+def _http(data: bytes) -> None:
+    http.complete(data)
+    reply = http.decode(data)
+    reply.text()
+    challenge.challenges(reply.all("www-authenticate"))
+
+
+def _rtsp(data: bytes) -> None:
+    rtsp.complete(data)
+    rtsp.decode(data).text()
+
+
+def _names(data: bytes) -> None:
+    text = _text(data)
+    mac.normal(text)
+    mac.from_eui64(text)
+    endpoint.mac_in_endpoint(text)
+    netip.address(text)
+    wsd.scope_items(text)
+    challenge.challenges([text])
+
+
+def _flatten(data: bytes) -> None:
+    for signal in SIGNALS:
+        flatten.text_of(signal, _text(data))
+        try:
+            flatten.flatten(signal, data.hex() if len(data) % 2 else _text(data))
+        except Malformed:
+            continue
+
+
+DECODERS: dict[str, Callable[[bytes], object]] = {
+    "arp": arp.decode,
+    "axis": axis.decode,
+    "dhip": dhip.decode,
+    "favicon": favicon.mmh3,
+    "flatten": _flatten,
+    "http": _http,
+    "legacy": legacy.decode,
+    "mhed": mhed.decode,
+    "names": _names,
+    "netip": netip.decode,
+    "page": _page,
+    "rtsp": _rtsp,
+    "sadp": sadp.decode,
+    "soap": _soap,
+    "ssdp": ssdp.decode,
+    "tdp": tdp.decode,
+    "ubnt": ubnt.decode,
+    "wsd": wsd.decode,
+    "x509": x509.decode,
+    "xml": xml.parse,
+}
+
+fast = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+)
+
+
+def _survives(decode: Callable[[bytes], object], data: bytes) -> None:
+    began = time.perf_counter()
+    try:
+        decode(data)
+    except Malformed:
+        pass
+    assert time.perf_counter() - began < LONGEST
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> bytes:
+    """A real reply with a few bytes changed, cut, doubled or spliced in."""
+    data = bytearray(draw(st.sampled_from(SEEDS)))
+    for _ in range(draw(st.integers(1, 6))):
+        at = draw(st.integers(0, max(0, len(data) - 1)))
+        end = at + draw(st.integers(0, 8))
+        match draw(st.integers(0, 4)):
+            case 0:
+                data[at : at + 1] = bytes([draw(st.integers(0, 255))])
+            case 1:
+                del data[at:end]
+            case 2:
+                data[at:at] = draw(st.binary(max_size=8))
+            case 3:
+                data[at:at] = data[at:end] * 50
+            case _:
+                del data[at:]
+    return bytes(data)
+
+
+@pytest.mark.parametrize("name", sorted(DECODERS))
+@given(data=st.binary(max_size=600))
+@fast
+def test_any_bytes_give_an_answer_or_malformed(name: str, data: bytes) -> None:
+    _survives(DECODERS[name], data)
+
+
+@pytest.mark.parametrize("name", sorted(DECODERS))
+@given(data=mutated())
+@fast
+def test_damaged_replies_give_an_answer_or_malformed(name: str, data: bytes) -> None:
+    _survives(DECODERS[name], data)
+
+
+EVIL: dict[str, bytes] = {
+    "one byte many times": b"\xff" * 65_536,
+    "nuls": b"\0" * 65_536,
+    "quotes": b'WWW="' + b'" ' * 30_000,
+    "blanks": b"HTTP/1.1 200 OK\r\nWWW-Authenticate: x=" + b" " * 60_000,
+    "folded headers": b"HTTP/1.1 200 OK\r\nA: b\r\n" + b" c\r\n" * 15_000 + b"\r\n",
+    "many headers": b"HTTP/1.1 200 OK\r\n" + b"a:b\r\n" * 12_000 + b"\r\n",
+    "many chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    + b"1\r\na\r\n" * 40_000,
+    "huge chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\nx",
+    "huge length": b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5_000 + b"\r\n\r\nx",
+    "interim replies": b"HTTP/1.1 100 Continue\r\n\r\n" * 8_000,
+    "titles": b"<title>" * 9_000,
+    "metas": b"<meta " * 10_000,
+    "meta refresh": b"<meta http-equiv=" + b" " * 60_000,
+    "links": b"<link rel=" * 6_000,
+    "locations": b"location = " * 5_900,
+    "deep xml": b"<a>" * 80_000,
+    "wide xml": b"<a>" + b"<b/>" * 60_000 + b"</a>",
+    "attributes": b"<a " + b" ".join(b'a%d="x"' % at for at in range(20_000)) + b"/>",
+    "prefixes": b"<r>" + b"".join(b"<p%d:a/>" % at for at in range(15_000)) + b"</r>",
+    "ampersands": b"<a>" + b"&" * 250_000 + b"</a>",
+    "laughs": b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><l>&b;</l>',
+    "same leaves": b"<a>" + b"<b>x</b>" * 19_000 + b"</a>",
+    "declarations": b"<a>" + b"<b xmlns='urn:%d'/>" * 9_000 + b"</a>",
+    "junk behind": b"<a/>" + b"<" * 250_000,
+    "deep json": b"\x20\0\0\0DHIP" + bytes(24) + b'{"a":' * 40_000,
+    "deep list": b"[" * 200_000,
+    "wide json": b'{"data":{"propertyList":{'
+    + b",".join(b'"%d":1' % at for at in range(30_000))
+    + b"}}}",
+    "huge number": b'{"data":{"propertyList":{"a":' + b"9" * 200_000 + b"}}}",
+    "scopes": b"onvif://www.onvif.org/" + b"/" * 60_000,
+    "many scopes": b"onvif://www.onvif.org/a/%41 " * 9_000,
+    "records": b"\x01\0\xff\xff" + b"\x0b\0\x01a" * 16_000,
+    "lines": b"\xb3" + bytes(119) + b"a:b\n" * 16_000,
+    "certificate": b"\x30\x82\xff\xff" + b"\x30\x80" * 16_000,
+    "length of lengths": b"\x30\xff" + b"\xff" * 300,
+}
+
+
+@pytest.mark.parametrize("what", sorted(EVIL))
+def test_hostile_input_ends_soon(what: str) -> None:
+    for decode in DECODERS.values():
+        _survives(decode, EVIL[what])
