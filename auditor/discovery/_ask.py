@@ -163,7 +163,9 @@ def _hosts(net: Net, talk: Talk, number: int) -> Sequence[str]:
     ]
 
 
-async def _awake(question: Question, net: Net, talk: Talk, batch: Sequence[str]) -> Sequence[str]:
+async def _awake(
+    question: Question, net: Net, talk: Talk, batch: Sequence[str], number: int
+) -> Sequence[str]:
     """Those of a batch that can get a datagram.
 
     Questions to absent neighbours would fill the send buffer while the system looks for them.

@@ -21,6 +21,9 @@ from auditor.net.oserrors import net_errors
 from auditor.net.touch import DISCARD, touch
 from auditor.net.udp import Booking, LiveGroupSocket
 
+if sys.platform != "win32":
+    import resource
+
 _SPARE_FILES: Final = 64
 _ROUTES: Final = 4096
 
@@ -237,8 +240,6 @@ def _affordable(wanted: int) -> int:
     """As many connections as this process may hold files for."""
     if sys.platform == "win32":
         return wanted
-    import resource  # noqa: PLC0415 - not on Windows
-
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
         return wanted

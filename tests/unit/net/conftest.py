@@ -1,6 +1,6 @@
 import asyncio
 import contextlib
-import datetime
+import datetime as dt
 import os
 import ssl
 import warnings
@@ -29,6 +29,12 @@ class Serving:
         self.most = 0
         self.received: list[bytes] = []
         self.port = 0
+        self.arrived = asyncio.Condition()
+
+    async def reaches(self, accepted: int) -> None:
+        """Wait until so many connections have been accepted."""
+        async with asyncio.timeout(5), self.arrived:
+            await self.arrived.wait_for(lambda: self.accepted >= accepted)
 
 
 @pytest.fixture
@@ -44,6 +50,8 @@ async def serve():
             seen.accepted += 1
             seen.now += 1
             seen.most = max(seen.most, seen.now)
+            async with seen.arrived:
+                seen.arrived.notify_all()
             try:
                 with contextlib.suppress(OSError):
                     await handler(reader, writer)
@@ -93,7 +101,7 @@ async def make_net() -> AsyncIterator[Callable[..., LiveNet]]:
 @pytest.fixture
 def open_files():
     def count() -> int:
-        return len(os.listdir("/proc/self/fd"))
+        return len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - one descriptor, not an iterator's
 
     return count
 
@@ -103,7 +111,7 @@ def old_certificate(tmp_path_factory):
     """A self-signed certificate with a key that a modern default refuses."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=1024)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "old camera")])
-    start = datetime.datetime(2001, 1, 1, tzinfo=datetime.UTC)
+    start = dt.datetime(2001, 1, 1, tzinfo=dt.UTC)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -111,7 +119,7 @@ def old_certificate(tmp_path_factory):
         .public_key(key.public_key())
         .serial_number(7)
         .not_valid_before(start)
-        .not_valid_after(start + datetime.timedelta(days=1))
+        .not_valid_after(start + dt.timedelta(days=1))
         .sign(key, hashes.SHA256())
     )
     path = tmp_path_factory.mktemp("tls") / "old.pem"

@@ -260,21 +260,13 @@ async def test_cancellation_leaves_no_socket(serve, make_net, open_files):
     gc.collect()
     before = open_files()
     tasks = [asyncio.create_task(ask(net, server.port)) for _ in range(10)]
-    while server.accepted < 4:
-        await asyncio.sleep(0.01)
+    await server.reaches(4)
     for task in tasks:
         task.cancel()
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert all(isinstance(result, asyncio.CancelledError) for result in results)
-    while server.now and not await _drained(server):
-        pass
-    assert open_files() <= before + server.now
+    assert open_files() == before + server.now  # the server's ends
     assert net._dialer.hosts._open == 0
-
-
-async def _drained(server):
-    await asyncio.sleep(0.01)
-    return True
 
 
 async def test_cancelled_connects_leave_no_socket(make_net, open_files):

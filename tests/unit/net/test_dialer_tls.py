@@ -133,8 +133,7 @@ async def test_cancelled_handshakes_leave_no_socket(serve, make_net, open_files)
 
     server, net = await serve(hang), make_net(limits={"reply_timeout": 30})
     tasks = [asyncio.create_task(ask(net, server.port)) for _ in range(4)]
-    while server.accepted < 4:
-        await asyncio.sleep(0.01)
+    await server.reaches(4)
     during = open_files()
     for task in tasks:
         task.cancel()

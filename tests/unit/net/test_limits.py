@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,8 +58,6 @@ def test_the_operators_numbers_override_the_preset(polite):
 
 
 async def test_taking_waits_for_its_turn():
-    import asyncio
-
     bucket = TokenBucket(100)
     loop = asyncio.get_running_loop()
     start = loop.time()

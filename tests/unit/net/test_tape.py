@@ -98,7 +98,7 @@ async def test_datagrams_are_recorded_and_replayed():
 
 
 async def test_certificates_are_recorded_and_replayed():
-    port = Port(answer=lambda sent: b"", certificate=b"DER", tls_version="TLSv1")
+    port = Port(answer=lambda _: b"", certificate=b"DER", tls_version="TLSv1")
     lines = []
     recording = RecordingDialer(ReplayDialer({("tls", HOST, 443): port}), lines.append)
     async with recording.connect(HOST, 443, probe="tls", tls=True):

@@ -217,7 +217,7 @@ async def test_the_address_from_discovery_decides_port_and_path_on_the_asked_hos
     "path",
     [
         "/cgi-bin/reboot",
-        "/a?b=c",
+        "/a.asp?b=c",
         "/onvif/../x",
         "/user",
         "//203.0.113.9/x",

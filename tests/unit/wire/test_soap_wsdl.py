@@ -69,7 +69,7 @@ def test_operation_body_is_what_zeep_would_send(client: Client, service: object,
 def test_operation_with_a_wrong_child_would_be_noticed(client: Client) -> None:
     element = client.get_element(TDS + "GetServices")
     wrong = etree.fromstring(f'<t:GetServices xmlns:t="{soap.NAMESPACE}"><t:Foo/></t:GetServices>')
-    with pytest.raises(Exception, match="Foo|IncludeCapability"):
+    with pytest.raises(Exception, match=r"Foo|IncludeCapability"):
         element.parse(wrong, client.wsdl.types)
 
 
