@@ -13,7 +13,7 @@ from auditor.model.words import Ending
 from auditor.net.api import Net
 from auditor.probes import _run
 from auditor.probes._api import Clock, Probe, Target
-from auditor.probes.ports import WAVES
+from auditor.probes.ports import WAVES, named
 
 _KNOCKS_AT_A_TIME = 4
 
@@ -48,8 +48,7 @@ class HostWork:
 
     async def run(self) -> None:
         """Knock and ask until settled, or until there is nothing left to ask."""
-        await self._ask_all()  # what needs no open port: facts from discovery may be enough
-        for wave in self._tools.waves:
+        for wave in (named(self._card.facts), *self._tools.waves):
             if self._settled():
                 return
             await self._knock(wave)

@@ -19,6 +19,7 @@ _KIND_ORDER: Final = (
 )  # fmt: skip
 _VOICE_ORDER: Final = {Voice.DEVICE: 0, Voice.RECORD: 1, Voice.BANNER: 2}
 _DATE_DIGITS: Final = 8
+_LOOSE: Final = frozenset({"http.title", "http.auth_realm", "rtsp.auth_realm"})
 
 
 def attribute(observations: Iterable[Observation], catalog: Catalog) -> Judged:
@@ -35,7 +36,7 @@ def attribute(observations: Iterable[Observation], catalog: Catalog) -> Judged:
     return Judged(
         kind=kind,
         brand=_brand(attributions, facts),
-        model=_text(facts, "model"),
+        model=_text(_plausible(facts, met), "model"),
         serial=_text(facts, "serial"),
         firmware=_text(facts, "firmware"),
         video_sign=_video_sign(listed, met),
@@ -106,6 +107,16 @@ def _brand(attributions: Sequence[Attribution], facts: Sequence[Fact]) -> str | 
             if fact.signal == "brand" and fact.origin == origin:
                 return fact.value[:64]
     return None
+
+
+def _plausible(facts: Sequence[Fact], met: Sequence[Hit]) -> list[Fact]:
+    """Facts without those words of titles and realms that no rule knows as a model."""
+    known = {hit.evidence.value for hit in met if hit.evidence.signal == "model"}
+    return [
+        fact
+        for fact in facts
+        if fact.signal != "model" or fact.origin not in _LOOSE or fact.value in known
+    ]
 
 
 def _text(facts: Sequence[Fact], signal: str) -> str | None:

@@ -161,14 +161,13 @@ def _parsed(output: _nmap_run.Output, count: _Count) -> Mapping[str, Any]:
     if not output.whole:
         count.broken += 1
         count.why = output.complaint or "nmap was stopped at its deadline"
-    for text in (xml, xml[: xml.rfind(_END) + len(_END)] + _STUB if _END in xml else b""):
-        hosts = _analysed(text)
-        if hosts is not None:
-            return hosts
+    hosts = _analysed(xml)
+    if hosts is None:
         if output.whole:
             count.broken += 1
-            count.why = "nmap's output broke off"
-    return {}
+            count.why = "its output is not whole"
+        hosts = _analysed(xml[: xml.rfind(_END) + len(_END)] + _STUB) if _END in xml else None
+    return hosts or {}
 
 
 def _analysed(xml: bytes) -> Mapping[str, Any] | None:

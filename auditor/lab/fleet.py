@@ -214,6 +214,7 @@ def _port_words(persona: Persona, ports: Mapping[int, int], address: str) -> dic
     for service in persona.services:
         name = f"{service.text('proto')}_port".replace("-", "_")
         words.setdefault(name, str(ports[service.number("port")]))
+    words.setdefault("http_port", words.get("onvif_port", "80"))
     for name, proto in (("web", "http"), ("secure_web", "https"), ("stream", "rtsp")):
         port = int(words.get(f"{proto}_port", str(_DEFAULT_PORT[proto])))
         words[name] = address if port == _DEFAULT_PORT[proto] else f"{address}:{port}"

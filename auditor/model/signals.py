@@ -147,6 +147,8 @@ def channel_of(signal: str, endpoint: str | None) -> Channel:
     Raises:
         KeyError: the signal name is unknown.
     """
+    if signal == "ssdp.description" and endpoint is not None and endpoint.startswith("tcp/"):
+        return Channel.HTTP  # read from the web server, not announced by SSDP: the same witness
     if signal in GENERIC and endpoint is not None:
         return _BY_ENDPOINT.get(endpoint, SIGNALS[signal].channel)
     return SIGNALS[signal].channel

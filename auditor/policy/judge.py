@@ -56,7 +56,11 @@ class _Met:
 
 
 def judge(judged: Judged, bench: Bench, device: Device | None = None) -> tuple[Verdict, ...]:
-    """Verdicts under every regime of the policy that names makers; empty outside the subject."""
+    """Verdicts under every regime of the policy; empty outside the subject.
+
+    A regime that names no maker (it tests ownership, law or origin) cannot be decided from a scan:
+    it is ``indeterminate``, never silent.
+    """
     kind = Kind(judged.kind)
     if not in_subject(judged, bench):
         return ()
@@ -66,6 +70,8 @@ def judge(judged: Judged, bench: Bench, device: Device | None = None) -> tuple[V
         if regime.names_makers:
             verdict = _under(judged, kind, regime, bench)
             out.append(_excused(verdict, bench, device or Device()))
+        else:
+            out.append(_verdict(Outcome.INDETERMINATE, None, regime, bench, "names_no_maker"))
     return tuple(out)
 
 
@@ -194,7 +200,9 @@ def _builds(item: _Met, bench: Bench) -> bool:
     if vendor is not None and vendor.builds == "all":
         return True
     return any(
-        evidence.signal == "model" and evidence.strength is Strength.STRONG
+        evidence.signal == "model"
+        and evidence.strength in {Strength.STRONG, Strength.SUPPORTIVE}
+        and not evidence.rule.startswith("brands.csv")
         for evidence in item.attribution.because
     )
 

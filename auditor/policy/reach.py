@@ -44,14 +44,22 @@ def meet_regime(
 ) -> Meeting:
     """The strongest way in which any live row of a regime meets an attribution."""
     meetings = [
-        _meet_row(attribution, kind, listing, regime, catalog, as_of)
+        _from_memory(_meet_row(attribution, kind, listing, regime, catalog, as_of))
+        if listing.code is EvidenceCode.M
+        else _meet_row(attribution, kind, listing, regime, catalog, as_of)
         for listing in regime.listings
-        if listing.code is not EvidenceCode.M
     ]
     named = [meeting for meeting in meetings if meeting is not None]
     if not named:
         return Meeting(reach=Reach.NOT, reasons=("maker_not_listed",))
     return min(named, key=lambda item: _ORDER.index(item.reach))
+
+
+def _from_memory(meeting: Meeting | None) -> Meeting | None:
+    """A row known only from memory is switched off: it convicts no one, and acquits no one either."""
+    if meeting is None or meeting.reach is Reach.NOT:
+        return None
+    return Meeting(reach=Reach.DISPUTED, reasons=("listing_unverified",))
 
 
 def _meet_row(

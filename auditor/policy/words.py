@@ -31,6 +31,8 @@ _WHY: Final = {
     "before_listing": "the maker was not yet listed on the date asked",
     "removed_from_list": "the maker was removed from the list before the date asked",
     "maker_not_listed": "the maker is not named there",
+    "listing_unverified": "whether the maker is named there has not been verified",
+    "names_no_maker": "the rule names no maker: what it tests cannot be seen from a network",
 }
 
 

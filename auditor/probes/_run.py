@@ -34,9 +34,8 @@ async def run_probe(
     facts: list[Observation] = []
     start = monotonic()
     outcome, detail = Ending.OK, None
-    asked = probe.ask(target, dialer)
     try:
-        async for fact in asked:
+        async for fact in probe.ask(target, dialer):
             facts.append(fact)  # noqa: PERF401 - what came before a failure must be kept
     except NetError as error:
         outcome, detail = error.ending, _plain(str(error))
@@ -44,8 +43,6 @@ async def run_probe(
         outcome, detail = Ending.MALFORMED, _plain(str(error))
     except Exception as error:  # noqa: BLE001 - a bug in one probe must not end the scan
         outcome, detail = Ending.BUG, _place(error)
-    finally:
-        await _close(asked)
     attempt = Attempt(
         probe=probe.name,
         endpoint=f"tcp/{target.port}",
@@ -54,13 +51,6 @@ async def run_probe(
         detail=detail,
     )
     return attempt, tuple(facts)
-
-
-async def _close(asked: object) -> None:
-    """Close the probe's generator, so that its connection is closed when we are cancelled."""
-    close = getattr(asked, "aclose", None)
-    if close is not None:
-        await close()
 
 
 def _plain(text: str) -> str | None:

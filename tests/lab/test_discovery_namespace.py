@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ from tests.unit.discovery.messages import dhip_reply, sadp_reply, wsd_match  # n
 
 pytestmark = pytest.mark.lab
 
+_IP_PKTINFO = 8  # Linux
 SADP_GROUP = ("239.255.255.250", 37020)
 CAMERAS = [f"10.77.0.{n}" for n in range(2, 208)]
 SEGMENT = "10.77.0.0/24"
@@ -55,27 +57,34 @@ class Cameras:
         self._voices = {one: _voice(one) for one in self._addresses}
         self._stranger = _voice(STRANGER) if mode == "cams" else None
 
-    def wsd(self, data: bytes, peer) -> None:
+    def _asked(self, to: str) -> dict[str, socket.socket]:
+        """Who hears a datagram to this address: one device, or all in the group."""
+        return {to: self._voices[to]} if to in self._voices else self._voices
+
+    def wsd(self, data: bytes, peer, to: str) -> None:
         if b"Probe" not in data or b"ProbeMatch" in data:
             return
-        for number, voice in enumerate(self._voices.values()):
-            endpoint = f"urn:uuid:00000000-0000-4000-8000-{number:012x}"
+        for address, voice in self._asked(to).items():
+            endpoint = f"urn:uuid:00000000-0000-4000-8000-{int(IPv4Address(address)):012x}"
             voice.sendto(wsd_match(endpoint=endpoint, relates=os.urandom(4).hex()), peer)
 
-    def sadp(self, data: bytes, peer) -> None:
+    def sadp(self, data: bytes, peer, to: str) -> None:
         """The first answers to the sender, the second to the group; one is set to another subnet."""
         if b"<Probe>" not in data or b"<Types>inquiry</Types>" not in data:
             return
-        first = self._addresses[0]
-        self._voices[first].sendto(sadp_reply(address=first), peer)
-        if self._stranger is not None:
-            second = self._addresses[1]
-            self._voices[second].sendto(sadp_reply(address=second), SADP_GROUP)
+        first, second = self._addresses[0], self._addresses[-1]
+        asked = self._asked(to)
+        if first in asked:
+            asked[first].sendto(sadp_reply(address=first), peer)
+        if second in asked and second != first:
+            asked[second].sendto(sadp_reply(address=second), SADP_GROUP)
+        if self._stranger is not None and len(asked) > 1:
             self._stranger.sendto(sadp_reply(address=STRANGER), SADP_GROUP)
 
-    def dhip(self, data: bytes, peer) -> None:
-        if b"DHDiscover.search" in data:
-            self._voices[self._addresses[0]].sendto(dhip_reply(), peer)
+    def dhip(self, data: bytes, peer, to: str) -> None:
+        first = self._addresses[0]
+        if b"DHDiscover.search" in data and first in self._asked(to):
+            self._voices[first].sendto(dhip_reply(), peer)
 
 
 def respond(mode: str) -> None:
@@ -87,14 +96,22 @@ def respond(mode: str) -> None:
     picks.register(_ear(37020, "239.255.255.250", face), selectors.EVENT_READ, cameras.sadp)
     picks.register(_ear(37810, "239.255.255.251", face), selectors.EVENT_READ, cameras.dhip)
     six = _ear6(3702, "ff02::c", face)
-    picks.register(six, selectors.EVENT_READ, lambda _, peer: six.sendto(wsd_match(), peer))
+    picks.register(six, selectors.EVENT_READ, lambda _, peer, __: six.sendto(wsd_match(), peer))
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     end = time.monotonic() + 120
     while time.monotonic() < end and os.getppid() != 1:
         for key, _ in picks.select(0.5):
-            data, peer = key.fileobj.recvfrom(65535)
-            key.data(data, peer)
+            data, told, _, peer = key.fileobj.recvmsg(65535, 256)
+            key.data(data, peer, _destination(told))
+
+
+def _destination(told) -> str:
+    """To which address a datagram came, from its ancillary data."""
+    for level, kind, value in told:
+        if (level, kind) == (socket.IPPROTO_IP, _IP_PKTINFO):
+            return socket.inet_ntoa(value[8:12])
+    return ""
 
 
 def _voice(address: str) -> socket.socket:
@@ -108,6 +125,7 @@ def _voice(address: str) -> socket.socket:
 def _ear(port: int, group: str, face: str) -> socket.socket:
     ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    ear.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
     ear.bind(("", port))
     member = socket.inet_aton(group) + bytes(4) + struct.pack("@i", socket.if_nametoindex(face))
     ear.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
@@ -310,7 +328,7 @@ def test_the_ipv6_group_is_answered_from_a_link_local_address(lab):
 
 def test_sadp_hears_answers_to_the_sender_and_to_the_group_and_from_another_subnet(lab):
     result = lab.scan("sadp", SEGMENT)
-    assert found(result) == {CAMERAS[0], CAMERAS[1], STRANGER}
+    assert found(result) == {CAMERAS[0], CAMERAS[-1], STRANGER}
     assert [one["state"] for one in result["states"]] == ["ok"]
 
 
@@ -349,7 +367,10 @@ def test_touch_steps_aside_for_root(lab):
 
 def test_with_an_exclusion_no_group_is_asked_and_single_hosts_still_answer(lab):
     result = lab.scan("wsdiscovery,sadp,dhip", SEGMENT, exclude="10.77.0.250")
-    assert found(result) >= {*CAMERAS}
+    assert found(result) == {*CAMERAS}  # and not the one that is set to another subnet
+    assert {"wsd.scopes", "sadp", "dhip"} <= {
+        signal for one in result["seen"] for signal in one["signals"]
+    }
     assert [one["state"] for one in result["states"]] == ["limited"] * 3
     assert all("exclusion" in one["why"] for one in result["states"])
 

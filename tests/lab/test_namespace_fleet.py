@@ -117,7 +117,11 @@ def test_devices_with_the_plug_pulled_answer_nothing_and_come_back():
         assert told[targets[1]].startswith("HTTP/1.1 200")
         assert (fleet.alive(first), fleet.alive(second)) == (False, True)
         fleet.set_link(first, up=True)
-        assert run(fleet, FETCH, targets[0])[targets[0]].startswith("HTTP/1.1 200")
+        for _ in range(5):  # the neighbour table may still hold the failure
+            told = run(fleet, FETCH, targets[0])
+            if not told[targets[0]].startswith("error"):
+                break
+        assert told[targets[0]].startswith("HTTP/1.1 200")
         assert fleet.witness(first).accepted == 1
 
 
@@ -157,7 +161,6 @@ def test_lost_frames_are_lost_at_about_the_share_that_was_asked():
             if fleet.witness(fleet.devices[0]).datagrams:
                 break
         heard = len(fleet.witness(fleet.devices[0]).datagrams)
-    assert 0 < heard
     assert 40 <= heard % 400 <= 300
 
 
@@ -183,7 +186,7 @@ def test_answers_of_sadp_go_to_the_group_and_dhip_crosses_as_unicast():
         "s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, g)\n"
         "s.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(own))\n"
         "s.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)\n"
-        "q = b'<?xml version=\"1.0\" encoding=\"utf-8\"?><Probe><Uuid>U-1</Uuid>'\n"
+        'q = b\'<?xml version="1.0" encoding="utf-8"?><Probe><Uuid>U-1</Uuid>\'\n'
         "s.sendto(q + b'<Types>inquiry</Types></Probe>', ('239.255.255.250', 37020))\n"
         "sadp = s.recvfrom(65535)\n"
         "d = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); d.settimeout(2)\n"

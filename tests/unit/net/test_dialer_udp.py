@@ -4,6 +4,7 @@ import socket
 import pytest
 
 from auditor.model.errors import Denied, Refused
+from auditor.net import touch
 
 HOST = "127.0.0.3"
 
@@ -120,28 +121,25 @@ async def test_cancellation_leaves_no_socket(answering, make_net, open_files):
     assert open_files() == before
 
 
-async def test_touching_sends_one_empty_datagram_to_each(make_net):
-    sockets = []
-    try:
-        for number in (3, 4):
-            sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            sockets.append(sock)
-            sock.setblocking(False)
-            try:
-                sock.bind((f"127.0.0.{number}", 9))
-            except PermissionError:
-                pytest.skip("port 9 needs privilege")
+async def test_touching_sends_one_empty_datagram_to_each(make_net, monkeypatch):
+    assert touch.DISCARD == 9
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as first,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as second,
+    ):
+        first.bind(("127.0.0.3", 0))
+        port = first.getsockname()[1]
+        second.bind(("127.0.0.4", port))
+        monkeypatch.setattr(touch, "DISCARD", port)  # port 9 itself needs privilege to listen on
         net = make_net()
         await net.touch(["127.0.0.3", "127.0.0.4"], probe="neighbours")
-        for sock in sockets:
+        for sock in (first, second):
+            sock.setblocking(False)
             assert sock.recv(10) == b""
             with pytest.raises(BlockingIOError):
                 sock.recv(10)
-        assert net.ledger.sent().by_probe == {"neighbours": 2}
-        assert net.ledger.sent().requests == 0
-    finally:
-        for sock in sockets:
-            sock.close()
+    assert net.ledger.sent().by_probe == {"neighbours": 2}
+    assert net.ledger.sent().requests == 0
 
 
 async def test_addresses_behind_a_router_are_not_touched(make_net):

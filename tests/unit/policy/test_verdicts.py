@@ -138,7 +138,17 @@ def test_memory_rows_are_switched_off(bench):
     listed = bench.catalog.listings_of("us-bis-entity-list")
     assert any(row.vendor == "tiandy" and row.code == "M" for row in listed)
     verdict = under(bench, "us-bis-entity-list", device(maker("tiandy")))
-    assert verdict.outcome is not Outcome.COVERED
+    assert verdict.outcome is Outcome.INDETERMINATE
+    assert verdict.reasons == ("listing_unverified",)
+    assert verdict.listing is None
+
+
+def test_a_rule_that_names_no_maker_is_never_silent(bench):
+    policy = bench.catalog.policies["uk-central-government"]
+    hik = device(maker("hikvision"))
+    verdicts = judge(hik, replace(bench, policy=policy))
+    assert verdicts
+    assert {verdict.outcome for verdict in verdicts} == {Outcome.INDETERMINATE}
 
 
 @pytest.mark.parametrize(

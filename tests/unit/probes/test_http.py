@@ -166,6 +166,13 @@ async def test_a_port_that_wants_tls_is_asked_again_in_tls(hint):
     assert "tls.sha256" in {fact.signal for fact in asked.facts}
 
 
+async def test_a_port_that_was_asked_twice_for_tls_is_led_no_further():
+    answers = [(b"\x15\x03\x01\x00\x02\x02\x46",), (http(302, "", ("Location", "/a.htm")),)]
+    asked = await ask("http", Port(answer=lambda _: answers.pop(0), tls=True), number=9443)
+    assert asked.lines == ["GET /", "GET /"]
+    assert asked.only("http.location") == "/a.htm"
+
+
 async def test_rtsp_on_a_port_ends_malformed():
     asked = await ask("http", always(b"RTSP/1.0 400 Bad Request\r\n\r\n"), number=12345)
     assert (asked.outcome, asked.facts) == (Ending.MALFORMED, ())
