@@ -19,7 +19,9 @@ _KIND_ORDER: Final = (
 )  # fmt: skip
 _VOICE_ORDER: Final = {Voice.DEVICE: 0, Voice.RECORD: 1, Voice.BANNER: 2}
 _DATE_DIGITS: Final = 8
-_LOOSE: Final = frozenset({"http.title", "http.auth_realm", "rtsp.auth_realm"})
+_LOOSE: Final = frozenset(
+    {"http.title", "http.auth_realm", "rtsp.auth_realm", "http.headers", "rtsp.headers", "banner"}
+)
 
 
 def attribute(observations: Iterable[Observation], catalog: Catalog) -> Judged:
