@@ -46,7 +46,7 @@ class MethodState:
     """How one discovery method fared on one interface."""
 
     method: str
-    state: str  # ok, failed, unavailable, limited
+    state: str  # ok, limited, skipped, unavailable, failed
     interface: str | None = None
     why: str | None = None
     found: int = 0

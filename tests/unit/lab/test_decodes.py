@@ -105,10 +105,10 @@ def test_device_information_endpoint_and_host_name_come_through():
 
 @of("sadp")
 def test_every_sadp_answer_decodes(device, service):
-    (data,) = told(device, service, sadp.inquiry("0F0E-1"))
+    (data,) = told(device, service, sadp.inquiry("13A888A9-F1B1-4020-AE9F-05607682D23B"))
     fields = sadp.decode(data).fields
     assert fields["DeviceSN"] == device.serial
-    assert fields["Uuid"] == "0F0E-1"
+    assert fields["Uuid"] == "13A888A9-F1B1-4020-AE9F-05607682D23B"
     assert {"MAC", "SoftwareVersion", "Activated", "DetailOEMCode"} <= set(fields)
 
 
