@@ -1,12 +1,12 @@
 """What the operator asks of a scan, checked before anything is sent."""
 
-import socket  # noqa: TID251 - names are resolved by the system, no packet goes to the scope
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
 from auditor.model.errors import UsageError
 from auditor.model.scope import Scope, Span, address_of, check_size, parse_span, span_text
+from auditor.net.names import resolve
 
 _PORT_MAX = 65535
 _TARGET_FILE_CAP = 8 * 1024 * 1024
@@ -31,7 +31,7 @@ class ScanOptions:
     allow_public: bool = False
 
 
-def scope_of(options: ScanOptions) -> Scope:
+async def scope_of(options: ScanOptions) -> Scope:
     """The scope that the targets mean.
 
     Raises:
@@ -40,7 +40,7 @@ def scope_of(options: ScanOptions) -> Scope:
     words = [word for target in options.targets for word in _expanded(target)]
     if not words:
         raise UsageError("no target; name an address, prefix, range, host name or @file")
-    scope = Scope.of([_resolved(word) for word in words], options.exclude)
+    scope = Scope.of([await _resolved(word) for word in words], options.exclude)
     scope = Scope(spans=scope.spans, excluded=scope.excluded, targets=tuple(options.targets))
     check_size(scope)
     for span in scope.spans:
@@ -68,18 +68,14 @@ def _expanded(target: str) -> list[str]:
     return words
 
 
-def _resolved(word: str) -> str:
+async def _resolved(word: str) -> str:
     """The word itself, or the address of a host name."""
     try:
         parse_span(word)
-    except UsageError as error:
+    except UsageError:
         if not _looks_like_name(word):
             raise
-        try:
-            found = socket.getaddrinfo(word, None, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
-            raise UsageError(f"{error}; and no host of that name was found") from None
-        return str(found[0][4][0])
+        return (await resolve(word))[0]
     return word
 
 

@@ -27,7 +27,7 @@ from auditor.discovery._api import Method, Wish
 from auditor.model.document import MethodState, Scan
 from auditor.model.errors import UsageError
 from auditor.model.facts import Sighting
-from auditor.model.scope import Scope
+from auditor.model.scope import Scope, address_of
 from auditor.net.ledger import Ledger
 from auditor.net.limits import Limits
 from auditor.net.live import LiveNet
@@ -78,7 +78,7 @@ async def scan(
         UsageError: the options do not fit; nothing was sent.
     """
     engine = _engine(options.engine)
-    scope = scope_of(options)
+    scope = await scope_of(options)
     baseline = _baseline(options)
     started = clock.stamp()
     limits = Limits.of(polite=options.polite, rate=options.rate, timeout=options.timeout)
@@ -180,7 +180,7 @@ async def _run(hall: Hall, methods: tuple[Method, ...]) -> bool:
     """Discovery and host work until both are through or stop is set. True when all were asked."""
     wish = Wish(
         polite=hall.options.polite,
-        ports=hall.options.ports or WAVES[0],
+        ports=hall.options.ports or _first_ports(hall.scope),
         clock=clock.stamp,
         engine=hall.engine,
         rate=round(Limits.of(polite=hall.options.polite, rate=hall.options.rate).rate),
@@ -199,6 +199,13 @@ async def _run(hall: Hall, methods: tuple[Method, ...]) -> bool:
             task.cancel()
         await asyncio.gather(*late, stopped, return_exceptions=True)
     return swept
+
+
+def _first_ports(scope: Scope) -> tuple[int, ...]:
+    """Ports that may show that a host is there; on the loopback all, for nothing else shows it."""
+    if any(address_of(span.version, span.first).is_loopback for span in scope.spans):
+        return tuple(port for wave in WAVES for port in wave)
+    return WAVES[0]
 
 
 async def _drain(tasks: "set[asyncio.Task[None]]", stopped: "asyncio.Task[bool]") -> bool:

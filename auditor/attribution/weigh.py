@@ -64,7 +64,7 @@ class _Pile:
 
 
 def weigh(hits: Iterable[Hit]) -> tuple[Attribution, ...]:
-    """Every vendor that anything speaks for, by role; best grade first, then by name."""
+    """Every vendor that anything speaks for, by role; the leading one of each role first."""
     piles: dict[tuple[Role, str], _Pile] = {}
     for hit in hits:
         for claim in hit.claims:
@@ -82,9 +82,15 @@ def weigh(hits: Iterable[Hit]) -> tuple[Attribution, ...]:
                 )
                 for (role, vendor), pile in piles.items()
             ),
-            key=lambda item: (_ROLE_ORDER[item.role], -grade_rank(item.grade), item.vendor),
+            key=_lead,
         )
     )
+
+
+def _lead(item: Attribution) -> tuple[int, int, int, str]:
+    """Best grade first; among equals the one with more witnesses, then by name."""
+    witnesses = len({evidence.channel for evidence in item.because})
+    return _ROLE_ORDER[item.role], -grade_rank(item.grade), -witnesses, item.vendor
 
 
 _ROLE_ORDER = {Role.MAKER: 0, Role.BRAND: 1, Role.PLATFORM: 2, Role.CHIP: 3}

@@ -3,6 +3,7 @@
 import json
 import re
 from importlib.metadata import distribution
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from auditor.lab.servers import responders, talkers
 from auditor.model.errors import UsageError
 from auditor.model.words import VIDEO_KINDS
 
+ROOT = Path(__file__).parents[3]
 PERSONAS = room.load()
 DEVICES = {name: build(p, 1, "10.0.0.7") for name, p in PERSONAS.items()}
 HIK_SERIAL = re.compile(r"20\d{6}(?:[A-Z]{2}(?:WR|CH|RR)|RR)[A-Z]{0,2}\d{7,9}(?:WCVU)?$")
@@ -193,3 +195,10 @@ def test_a_broken_persona_is_refused_with_the_file_and_the_key(tmp_path):
 def test_an_unknown_persona_is_named_with_those_that_exist():
     with pytest.raises(UsageError, match=r"unknown persona nokia.*axis-camera"):
         choose(["nokia"])
+
+
+def test_every_vendor_id_of_the_ground_truth_is_in_the_database():
+    known = {path.stem for path in (ROOT / "vendor_db" / "vendors").glob("*.toml")}
+    for persona in PERSONAS.values():
+        told = {persona.expect.maker, persona.expect.brand, persona.expect.platform} - {""}
+        assert told <= known, persona.id
