@@ -1,6 +1,6 @@
 """Reference pages that are made from the code: commands, signals, probes, formats, reasons."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 import click
@@ -13,7 +13,7 @@ from auditor.cli.main import app
 from auditor.discovery._api import Method
 from auditor.model.signals import SIGNALS
 from auditor.model.words import Channel, Ending, FindingClass, Grade, Outcome, Strength
-from auditor.policy.words import WHY
+from auditor.policy.words import _WHY as WHY
 from auditor.probes._api import Probe
 from docs import _words
 
@@ -25,7 +25,7 @@ def page(title: str, *parts: str) -> str:
     return "\n\n".join([f"# {title}", MADE, *(part.strip("\n") for part in parts)]) + "\n"
 
 
-def table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]] | list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     """A Markdown table; cells are made safe."""
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     lines += ["| " + " | ".join(cell(text) for text in row) + " |" for row in rows]
@@ -63,10 +63,7 @@ def _children(
 
 def cli() -> str:
     """``cli.md``."""
-    parts = [
-        "`audit`, also `python -m auditor`. Standard output carries results only; progress and"
-        " warnings go to standard error. Exit codes: [exit-codes.md](exit-codes.md)."
-    ]
+    parts = [_words.CLI]
     for name, command, context in commands():
         parts.append(f"## {name}\n\n```text\n{command.get_help(context).rstrip()}\n```")
     return page("Commands", *parts)
@@ -84,9 +81,14 @@ def signals(catalog: Catalog) -> str:
             count = f"{len(catalog.ouis)} owners"
         rows.append(
             (
-                f"`{signal.name}`", signal.about, str(signal.shape), str(signal.channel),
-                "yes" if signal.video else "", count, ", ".join(roles),
-            )  # fmt: skip
+                f"`{signal.name}`",
+                signal.about,
+                str(signal.shape),
+                str(signal.channel),
+                "yes" if signal.video else "",
+                count,
+                ", ".join(roles),
+            )
         )
     head = ("signal", "what it is", "shape", "channel", "video", "rules", "can prove")
     return page("Signals", _words.SIGNALS, table(head, rows), _words.CHANNELS, _channels())
@@ -124,9 +126,11 @@ def methods() -> str:
     ]
     rows = [(f"`{m.name}`", ", ".join(sorted(m.engines)), m.sends) for m in found]
     return page(
-        "Discovery methods", _words.METHODS, table(("method", "engines", "sends"), rows),
+        "Discovery methods",
+        _words.METHODS,
+        table(("method", "engines", "sends"), rows),
         _words.STATES,
-    )  # fmt: skip
+    )
 
 
 def formats() -> str:
@@ -142,8 +146,10 @@ def exit_codes() -> str:
     """``exit-codes.md``."""
     rows = [(str(code), meaning) for code, meaning in _words.EXIT_CODES.items()]
     return page(
-        "Exit codes", table(("code", "means"), rows), _words.EXIT_RULES,
-    )  # fmt: skip
+        "Exit codes",
+        table(("code", "means"), rows),
+        _words.EXIT_RULES,
+    )
 
 
 def reasons() -> str:

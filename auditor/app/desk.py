@@ -72,6 +72,11 @@ class Card:
         )
 
     @property
+    def remembered(self) -> bool:
+        """Whether only the system's neighbour table names it: it was here once, and may be gone."""
+        return self.methods == {"neighbours"} and not self.assessed
+
+    @property
     def only_refused(self) -> bool:
         """Whether the host showed itself by nothing but refusals."""
         return not self.observations and not self.macs and not self.open_ports
@@ -91,8 +96,15 @@ class Card:
 class Desk:
     """All cards, and what answered from outside the scope."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, own: frozenset[str] = frozenset()) -> None:
+        """Start with an empty desk.
+
+        Args:
+            scope: what is judged.
+            own: addresses of this machine; the auditor does not audit itself.
+        """
         self.scope = scope
+        self.own = own
         self.cards: dict[str, Card] = {}
         self.foreign: dict[str, list[Sighting]] = {}
         self.dropped = 0
@@ -107,6 +119,8 @@ class Desk:
             address = str(ip_address(sighting.address.partition("%")[0]))
         except ValueError:
             self.dropped += 1
+            return None, False, False
+        if address in self.own:
             return None, False, False
         if self.scope.is_excluded(address):
             self.dropped += 1
@@ -134,6 +148,13 @@ class Desk:
             mac = next((seen.mac for seen in sightings if seen.mac), None)
             out.append(Foreign(address=address, mac=mac, observations=tuple(facts.values())[:16]))
         return tuple(out)
+
+    def forget_remembered(self) -> tuple[str, ...]:
+        """Take away the addresses that only the neighbour table named and that did not answer."""
+        gone = tuple(address for address, card in self.cards.items() if card.remembered)
+        for address in gone:
+            del self.cards[address]
+        return gone
 
     def shared_macs(self) -> frozenset[str]:
         """MACs that stand at more than one IPv4 address: a router, a proxy. They testify for none."""

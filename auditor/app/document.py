@@ -103,7 +103,8 @@ def _ledger(ran: Ran, desk: Desk) -> Ledger:
     groups: dict[str, list[str]] = {"answered": [], "refused": [], "filtered": [], "late": []}
     for card in desk.cards.values():
         groups[_group(card)].append(card.address)
-    rest = minus(desk.scope.spans, [_point(address) for address in desk.cards])
+    own = [address for address in desk.own if address in desk.scope]
+    rest = minus(desk.scope.spans, [_point(address) for address in (*desk.cards, *own)])
     silent = tuple(span_text(span) for span in rest if not _wide(span))
     return Ledger(
         answered=spans_of(groups["answered"]),
@@ -112,6 +113,7 @@ def _ledger(ran: Ran, desk: Desk) -> Ledger:
         filtered=spans_of(groups["filtered"]),
         out_of_time=spans_of(groups["late"]),
         excluded=tuple(span_text(span) for span in desk.scope.excluded),
+        this_machine=spans_of(own),
         not_scanned=() if ran.swept else silent,
         not_scanned_why=None
         if ran.swept

@@ -53,6 +53,8 @@ class HostWork:
                 return
             await self._knock(wave)
             await self._ask_all()
+            if wave and self._card.remembered:
+                return  # an old entry of the neighbour table, and nobody there
 
     def _settled(self) -> bool:
         if self._tools.thorough or not self._card.observations:

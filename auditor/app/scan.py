@@ -27,7 +27,7 @@ from auditor.discovery._api import Method, Wish
 from auditor.model.document import MethodState, Scan
 from auditor.model.errors import UsageError
 from auditor.model.facts import Sighting
-from auditor.model.scope import Scope, address_of
+from auditor.model.scope import Scope, address_of, spans_of
 from auditor.net.ledger import Ledger
 from auditor.net.limits import Limits
 from auditor.net.live import LiveNet
@@ -98,7 +98,7 @@ async def scan(
         net=net,
         ledger=ledger,
         tell=tell,
-        desk=Desk(scope),
+        desk=Desk(scope, own=_own(net)),
         engine=engine,
         stop=stop or asyncio.Event(),
         bench=asyncio.ensure_future(loop.run_in_executor(None, bench, terms)),
@@ -110,6 +110,7 @@ async def scan(
         judge_with = await hall.bench
     finally:
         await net.close()
+    gone = hall.desk.forget_remembered()
     final = tuple(judge_asset(asset, judge_with) for asset in assets(hall.desk))
     ran = Ran(
         id=uuid.uuid4().hex,
@@ -122,7 +123,7 @@ async def scan(
         swept=swept,
         states=tuple(sorted(hall.states, key=lambda state: (state.method, state.interface or ""))),
         sent=ledger.sent(),
-        notes=_notes(hall),
+        notes=_notes(hall, gone),
         baseline=baseline,
     )
     return document(ran, hall.desk, final, judge_with)
@@ -280,8 +281,26 @@ async def _interview(hall: Hall, card: Card) -> None:
     hall.tell(JudgedOne(asset=judge_asset(one_asset(card, hall.desk), judge_with)))
 
 
-def _notes(hall: Hall) -> tuple[str, ...]:
+def _own(net: LiveNet) -> frozenset[str]:
+    """Addresses of this machine. On the loopback every address is its own, and is audited."""
+    return frozenset(
+        str(address.ip)
+        for interface in net.interfaces()
+        if not interface.loopback
+        for address in interface.addresses
+    )
+
+
+def _notes(hall: Hall, gone: tuple[str, ...]) -> tuple[str, ...]:
     notes = []
+    if gone:
+        notes.append(
+            f"{len(gone)} addresses stand in the neighbour table from before and did not answer:"
+            f" {', '.join(spans_of(gone))}"
+        )
+    notes.extend(
+        f"{address} is this machine" for address in sorted(hall.desk.own) if address in hall.scope
+    )
     by_wsd = sum("wsdiscovery" in card.methods for card in hall.desk.cards.values())
     onvif = sum(
         any(item.signal == "onvif.envelope" for item in card.facts)

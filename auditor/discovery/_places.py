@@ -48,11 +48,14 @@ class Place:
         interface: None for what lies behind routers.
         talks: empty when there is nothing to ask here.
         limit: what is lost here and why, in words; None when nothing is.
+        broken: whether it is lost because the system cannot send to groups here, and not
+            because the scope forbids it: then the method failed.
     """
 
     interface: str | None
     talks: tuple[Talk, ...]
     limit: str | None = None
+    broken: bool = False
 
 
 async def places_of(question: Question, net: Net) -> tuple[Place, ...]:
@@ -74,7 +77,8 @@ def _interface_place(question: Question, net: Net, face: Interface, patch: Patch
     talks = () if patch is None else _host_talks(question, patch, face)
     # On the loopback everything can be asked by its address: nothing is lost there.
     limit = None if why is None or face.loopback else _group_limit(question, why)
-    return Place(interface=face.name, talks=talks, limit=limit)
+    broken = limit is not None and not (face.up and face.multicast)
+    return Place(interface=face.name, talks=talks, limit=limit, broken=broken)
 
 
 def _group_limit(question: Question, why: str) -> str:

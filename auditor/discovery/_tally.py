@@ -68,6 +68,8 @@ class Tally:
             state = "limited" if self.sent else "failed"
             count = f"{self.unsent} questions could not be sent: " if self.unsent else ""
             why.append(count + "; ".join(self.trouble))
+        if place.broken:
+            state = "failed"
         if self.dropped:
             why.append(f"{self.dropped} answers over the cap were dropped")
         return MethodState(

@@ -71,6 +71,7 @@ class Ledger:
     filtered: tuple[str, ...] = ()
     out_of_time: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    this_machine: tuple[str, ...] = ()
     not_scanned: tuple[str, ...] = ()
     not_scanned_why: str | None = None
 
