@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import cast
 
-import click
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from auditor import registry
 from auditor.app import reporting
@@ -16,6 +16,8 @@ from auditor.model.words import Channel, Ending, FindingClass, Grade, Outcome, S
 from auditor.policy.words import _WHY as WHY
 from auditor.probes._api import Probe
 from docs import _words
+
+Command = TyperCommand | TyperGroup
 
 MADE = "<!-- Made by `python -m docs.generate`; edit the code or the database, not this page. -->"
 
@@ -37,24 +39,24 @@ def cell(text: str) -> str:
     return " ".join(text.replace("|", "\\|").split())
 
 
-def commands() -> Iterator[tuple[str, click.Command, click.Context]]:
+def commands() -> Iterator[tuple[str, Command, typer.Context]]:
     """Every command with its full name, depth first."""
-    root = typer.main.get_command(app)
-    context = click.Context(root, info_name="audit", terminal_width=80, max_content_width=80)
+    root = typer.main.get_group(app)
+    context = typer.Context(root, info_name="audit", terminal_width=80, max_content_width=80)
     yield "audit", root, context
     yield from _children("audit", root, context)
 
 
 def _children(
-    name: str, command: click.Command, context: click.Context
-) -> Iterator[tuple[str, click.Command, click.Context]]:
-    if not isinstance(command, click.Group):
+    name: str, command: Command, context: typer.Context
+) -> Iterator[tuple[str, Command, typer.Context]]:
+    if not isinstance(command, TyperGroup):
         return
     for word in command.list_commands(context):
         child = command.get_command(context, word)
-        if child is None or child.hidden:
+        if not isinstance(child, Command) or child.hidden:
             continue
-        below = click.Context(
+        below = typer.Context(
             child, info_name=word, parent=context, terminal_width=80, max_content_width=80
         )
         yield f"{name} {word}", child, below

@@ -61,11 +61,11 @@ def transcript(words: str, lines: int | None = None) -> str:
 
 def output(words: list[str]) -> str:
     """Standard output of one command, run from the root of the project with a frozen clock."""
-    stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="utf-8", write_through=True)
     with _environment(), contextlib.chdir(ROOT), contextlib.redirect_stdout(stream):
         run(words)
-    raw = stream.buffer
-    return raw.getvalue().decode() if isinstance(raw, io.BytesIO) else ""
+    return raw.getvalue().decode()
 
 
 @contextlib.contextmanager

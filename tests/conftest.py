@@ -41,5 +41,9 @@ def pytest_runtest_makereport(item, call):
     """Under AUDIT_CI=1 nothing may be skipped: a skip is a failure that names its reason."""
     if CI and call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception):
         call.excinfo = pytest.ExceptionInfo.from_exc_info(
-            (AssertionError, AssertionError(f"skipped under AUDIT_CI=1: {call.excinfo.value}"), call.excinfo.tb)
+            (
+                AssertionError,
+                AssertionError(f"skipped under AUDIT_CI=1: {call.excinfo.value}"),
+                call.excinfo.tb,
+            )
         )

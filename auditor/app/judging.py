@@ -18,6 +18,7 @@ def judge_asset(asset: Asset, bench: Bench) -> Asset:
     verdicts = judge(judged, bench, device)
     return replace(
         asset,
+        hostname=_hostname(asset),
         kind=Kind(judged.kind),
         brand=judged.brand,
         model=judged.model,
@@ -31,6 +32,14 @@ def judge_asset(asset: Asset, bench: Bench) -> Asset:
         notes=_notes(asset, judged),
         children=tuple(judge_asset(child, bench) for child in asset.children),
     )
+
+
+def _hostname(asset: Asset) -> str | None:
+    for signal in ("hostname", "onvif.hostname", "snmp.sysname"):
+        for item in asset.observations:
+            if item.signal == signal and item.value.strip():
+                return item.value.strip()[:253]
+    return None
 
 
 def _notes(asset: Asset, judged: Judged) -> tuple[str, ...]:

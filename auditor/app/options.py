@@ -82,7 +82,7 @@ async def _resolved(word: str) -> str:
 def _looks_like_name(word: str) -> bool:
     labels = word.rstrip(".").split(".")
     plain = all(label.replace("-", "").isalnum() for label in labels)
-    return plain and not word.replace(".", "").isdigit()
+    return plain and any(ch.isalpha() for ch in word)
 
 
 def _check_span(span: Span, *, allow_public: bool) -> None:

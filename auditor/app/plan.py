@@ -1,14 +1,10 @@
 """What to ask next: spends a host's budget on what decides soonest, and stops when nothing can change."""
 
 from collections.abc import Iterable
-from typing import Final
 
 from auditor.model.judgement import Judged
 from auditor.model.words import VIDEO_KINDS, Grade, Kind, Role
 from auditor.probes._api import Probe
-
-HOST_REQUESTS: Final = 15
-"""Most requests to one host in one scan (design law 10)."""
 
 
 def settled(judged: Judged) -> bool:

@@ -92,7 +92,7 @@ def write(scan: Scan, places: Sequence[Output], page: Page) -> None:
         raise ToolError(f"not written: {'; '.join(failed)}")
 
 
-def write_atomic(path: Path, data: bytes) -> None:
+def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Write a file whole or not at all; under sudo it belongs to the invoking user.
 
     Raises:
@@ -105,7 +105,7 @@ def write_atomic(path: Path, data: bytes) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.chmod(0o600 if path.suffix == ".tape" else 0o644)
+        temporary.chmod(mode)
         owner = invoking_user()
         if owner is not None:
             os.chown(temporary, *owner)

@@ -20,7 +20,8 @@ from auditor.app.hostwork import HostWork, Tools
 from auditor.app.identity import assets, one_asset
 from auditor.app.judging import judge_asset
 from auditor.app.options import ScanOptions, scope_of
-from auditor.app.plan import HOST_REQUESTS, expected_seconds
+from auditor.app.plan import expected_seconds
+from auditor.app.resume import restore
 from auditor.app.version import TOOL
 from auditor.attribution.judge import attribute
 from auditor.discovery._api import Method, Wish
@@ -65,6 +66,7 @@ async def scan(
     terms: Terms,
     tell: Callable[[Event], None],
     stop: asyncio.Event | None = None,
+    previous: Scan | None = None,
 ) -> Scan:
     """Scan, judge, and give the document; whatever happens, the document is valid.
 
@@ -73,6 +75,7 @@ async def scan(
         terms: policy, date, database.
         tell: receives events as they happen.
         stop: set it to end the scan early; what is known by then is kept and marked incomplete.
+        previous: an interrupted scan to take up; its finished hosts are not asked again.
 
     Raises:
         UsageError: the options do not fit; nothing was sent.
@@ -103,6 +106,8 @@ async def scan(
         stop=stop or asyncio.Event(),
         bench=asyncio.ensure_future(loop.run_in_executor(None, bench, terms)),
     )
+    if previous is not None:
+        restore(hall.desk, previous)
     try:
         methods = _methods(engine)
         _announce(hall, methods, limits)
@@ -113,8 +118,8 @@ async def scan(
     gone = hall.desk.forget_remembered()
     final = tuple(judge_asset(asset, judge_with) for asset in assets(hall.desk))
     ran = Ran(
-        id=uuid.uuid4().hex,
-        started=started,
+        id=previous.scan.id if previous else uuid.uuid4().hex,
+        started=previous.scan.started if previous else started,
         finished=clock.stamp(),
         tool=TOOL,
         engine=engine,
@@ -314,6 +319,3 @@ def _notes(hall: Hall, gone: tuple[str, ...]) -> tuple[str, ...]:
     if hall.scope.size is None:
         notes.append("IPv6 ranges this wide are not swept: multicast and neighbours only")
     return tuple(notes)
-
-
-__all__ = ["HOST_REQUESTS", "probes", "scan"]

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import Annotated
 
-import click
 import typer
+from typer.exceptions import Abort, Exit, TyperException
 
 from auditor.app.version import TOOL
 from auditor.cli import db, demo, doctor, identify, policy, report, scan
@@ -55,12 +55,12 @@ def run(words: Sequence[str]) -> int:
     logging.getLogger("auditor").addHandler(logging.NullHandler())
     try:
         code = app(args=list(words), standalone_mode=False)
-    except click.exceptions.Exit as stop:
+    except Exit as stop:
         return stop.exit_code
-    except click.ClickException as error:
+    except TyperException as error:
         _complain(error.format_message())
         return 2
-    except click.exceptions.Abort:
+    except Abort:
         return 12
     except UsageError as error:
         _complain(str(error))

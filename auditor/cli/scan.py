@@ -17,10 +17,12 @@ from auditor.app.events import Event, JudgedOne
 from auditor.app.judging import exit_code, family
 from auditor.app.networks import attached
 from auditor.app.options import ScanOptions, parse_ports
+from auditor.app.resume import keep, take_up
 from auditor.app.scan import scan as run_scan
 from auditor.cli import options
 from auditor.cli.show import Show, page, show_table
 from auditor.model.document import Scan
+from auditor.model.errors import UsageError
 
 
 def scan_command(
@@ -69,6 +71,10 @@ def scan_command(
         Path | None,
         typer.Option("--baseline", metavar="SCAN", help="Miss what this earlier scan had."),
     ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option("--resume", metavar="ID", help="Take an interrupted scan up again."),
+    ] = None,
     allow_public: Annotated[
         bool, typer.Option("--allow-public", help="You are authorised to ask public addresses.")
     ] = False,
@@ -84,7 +90,7 @@ def scan_command(
     json_logs: options.JsonLogs = False,
 ) -> int:
     """Find the cameras and recorders of a network and say who made them. Reads only."""
-    if not targets:
+    if not targets and resume is None:
         sys.stderr.write("audit: name what to scan. Attached networks:\n")
         for line in attached():
             sys.stderr.write(f"  audit scan {line}\n")
@@ -92,8 +98,9 @@ def scan_command(
     places = reporting.outputs(output or (), fmt)
     terms = options.terms(policy, regime, profile, as_of, exemptions, vendor_db, fail_on)
     check(terms)
+    previous: Scan | None = None
     wanted = ScanOptions(
-        targets=tuple(targets),
+        targets=tuple(targets or ()),
         exclude=tuple(exclude or ()),
         ports=parse_ports(ports) if ports else (),
         engine=engine,
@@ -107,19 +114,34 @@ def scan_command(
         baseline=baseline,
         allow_public=allow_public,
     )
+    if resume is not None:
+        if targets:
+            raise UsageError("--resume takes the targets of the interrupted scan; name none")
+        wanted, previous = take_up(resume)
     show = Show(quiet=quiet, verbose=verbose, json_logs=json_logs)
     streams = any(
         place.path == reporting.STDOUT and place.format.name == "jsonl" for place in places
     )
     try:
-        scan, interrupted = asyncio.run(_run(wanted, terms, show, streams=streams))
+        scan, interrupted = asyncio.run(_run(wanted, terms, show, previous, streams=streams))
     finally:
         show.close()
+    if interrupted:
+        _keep(scan, wanted)
     return _finish(scan, terms, places, streams=streams, quiet=quiet, interrupted=interrupted)
 
 
+def _keep(scan: Scan, wanted: ScanOptions) -> None:
+    try:
+        keep(scan, wanted)
+    except OSError as error:
+        sys.stderr.write(f"interrupted: cannot be kept for --resume ({error.strerror})\n")
+        return
+    sys.stderr.write(f"interrupted: take it up again with: audit scan --resume {scan.scan.id}\n")
+
+
 async def _run(
-    wanted: ScanOptions, terms: Terms, show: Show, *, streams: bool
+    wanted: ScanOptions, terms: Terms, show: Show, previous: Scan | None, *, streams: bool
 ) -> tuple[Scan, bool]:
     """The scan, ended early and kept by SIGINT and SIGTERM."""
     stop = asyncio.Event()
@@ -134,7 +156,7 @@ async def _run(
             sys.stdout.buffer.write(codec.encode_asset(event.asset) + b"\n")
             sys.stdout.buffer.flush()
 
-    scan = await run_scan(wanted, terms, tell, stop)
+    scan = await run_scan(wanted, terms, tell, stop, previous)
     return scan, stop.is_set()
 
 
@@ -154,9 +176,6 @@ def _finish(
     for reason in scan.scan.incomplete_because:
         sys.stderr.write(f"incomplete: {reason}\n")
     if interrupted:
-        sys.stderr.write(
-            "interrupted: what was judged is kept; scan the rest with --baseline, or scan anew\n"
-        )
         return 12
     verdicts = [verdict for asset in family(scan.assets) for verdict in asset.verdicts]
     return exit_code(verdicts, bench(terms), complete=scan.scan.complete, fail_on=terms.fail_on)

@@ -5,7 +5,7 @@ is neither convicted nor acquitted is ``indeterminate`` with its reason.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from auditor.catalog.catalog import Catalog
@@ -47,6 +47,17 @@ class Bench:
     policy: Policy
     as_of: date
     exemptions: tuple[Exemption, ...] = ()
+    _met: dict[tuple[str, str, str | None, Kind], Meeting] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
+
+    def meeting(self, item: Attribution, kind: Kind, regime: Regime) -> Meeting:
+        """How a regime meets an attribution; worked out once for each maker, entity and kind."""
+        key = (regime.id, item.vendor, item.entity, kind)
+        found = self._met.get(key)
+        if found is None:
+            found = self._met[key] = meet_regime(item, kind, regime, self.catalog, self.as_of)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +106,7 @@ def _listed_equipment(judged: Judged, kind: Kind, bench: Bench) -> bool:
         regime = bench.catalog.regimes[name]
         for item in judged.attributions:
             if item.role in regime.reaches and item.grade is not Grade.POSSIBLE:
-                meeting = meet_regime(item, kind, regime, bench.catalog, bench.as_of)
+                meeting = bench.meeting(item, kind, regime)
                 if meeting.reach is not Reach.NOT:
                     return True
     return False
@@ -105,7 +116,7 @@ def _under(judged: Judged, kind: Kind, regime: Regime, bench: Bench) -> Verdict:
     met = [
         _Met(
             attribution=item,
-            meeting=meet_regime(item, kind, regime, bench.catalog, bench.as_of),
+            meeting=bench.meeting(item, kind, regime),
         )
         for item in judged.attributions
         if item.role in regime.reaches

@@ -96,9 +96,11 @@ PLANTED = {
     },
     "cross-fire": {"vendors__other.toml": OTHER.replace("^Other-Cam-Server$", "^.*-Cam-Server$")},
     "anchored": {"vendor": GOOD.replace("^Acme-Cam-Server$", "Acme-Cam-Server$")},
-    "bounded": {"vendor": GOOD.replace("^Acme-Cam-Server$", "^(A[a-z-]+)+Cam-Server$").replace(
-        "^(A", "^(?:A"
-    )},
+    "bounded": {
+        "vendor": GOOD.replace("^Acme-Cam-Server$", "^(A[a-z-]+)+Cam-Server$").replace(
+            "^(A", "^(?:A"
+        )
+    },
     "field": {"vendor": GOOD.replace("strength =", 'field = "x"\nstrength =')},
     "references": {"vendor": GOOD.replace('["acme-manual"]', '["nowhere"]')},
     "oui": {

@@ -115,9 +115,9 @@ def accusations(fleet: NamespaceFleet, assets: dict) -> list[str]:
         if asset["headline"] == "covered" and expect.headline != "covered":
             wrong.append(f"{device.persona.id}: covered, truth {expect.headline}")
         for item in asset["attributions"]:
-            if item["role"] == "maker" and item["grade"] != "possible":
-                if item["vendor"] != expect.maker:
-                    wrong.append(f"{device.persona.id}: {item['vendor']} {item['grade']}")
+            sure = item["role"] == "maker" and item["grade"] != "possible"
+            if sure and item["vendor"] != expect.maker:
+                wrong.append(f"{device.persona.id}: {item['vendor']} {item['grade']}")
     return wrong
 
 
@@ -202,7 +202,9 @@ def test_streaming_gives_a_line_for_each_device(fleet, tmp_path):
 def test_interrupting_gives_a_valid_incomplete_document(fleet, tmp_path):
     for number, delay in ((signal.SIGINT, 0.4), (signal.SIGTERM, 1.2), (signal.SIGINT, 2.0)):
         out = tmp_path / f"cut-{delay}.json"
-        with fleet.popen(command(NEAR, "-o", str(out), "-q", "--polite"), env=environment()) as process:
+        with fleet.popen(
+            command(NEAR, "-o", str(out), "-q", "--polite"), env=environment()
+        ) as process:
             _wait_for_python(process.pid)
             time.sleep(delay)
             process.send_signal(number)
@@ -215,6 +217,32 @@ def test_interrupting_gives_a_valid_incomplete_document(fleet, tmp_path):
             [sys.executable, "-m", "auditor", "report", str(out), "-o", "-"], env=environment()
         )
         assert checked.returncode == 0, checked.stderr
+
+
+def test_an_interrupted_scan_is_taken_up_again(tmp_path):
+    env = dict(environment(), XDG_STATE_HOME=str(tmp_path / "state"))
+    with small(9) as fleet:
+        out = tmp_path / "cut.json"
+        with fleet.popen(command(NEAR, "-o", str(out), "-q"), env=env) as process:
+            _wait_for_python(process.pid)
+            time.sleep(1.0)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=20)
+        assert process.returncode == 12
+        scan_id = json.loads(out.read_bytes())["scan"]["id"]
+        assert f"--resume {scan_id}" in err
+        kept = tmp_path / "state" / "auditor" / "interrupted" / f"{scan_id}.json"
+        assert kept.stat().st_mode & 0o777 == 0o600
+        whole = tmp_path / "whole.json"
+        done = fleet.execute(
+            command("--resume", scan_id, "-o", str(whole), "-q"), env=env, seconds=60
+        )
+        document = json.loads(whole.read_bytes())
+        assert document["scan"]["id"] == scan_id
+        assert document["scan"]["complete"] is True, done.stderr
+        assert faults(fleet, {a["address"]: a for a in document["assets"]}) == []
+        for device in fleet.devices:
+            assert len(fleet.witness(device).requests) <= 15
 
 
 def _wait_for_python(pid: int) -> None:
@@ -232,7 +260,9 @@ def _wait_for_python(pid: int) -> None:
 
 
 def small(count: int = 12, **plan) -> NamespaceFleet:
-    return NamespaceFleet(choose(["axis-camera", "hanwha-camera", "hp-printer"], count), Plan(**plan))
+    return NamespaceFleet(
+        choose(["axis-camera", "hanwha-camera", "hp-printer"], count), Plan(**plan)
+    )
 
 
 def not_clean(ran: Ran) -> None:
@@ -300,7 +330,11 @@ def test_a_proxy_arp_router_testifies_for_none(tmp_path):
     with NamespaceFleet(choose(["hikvision-camera-old", "axis-camera"], 4), plan) as fleet:
         ran = scan(fleet, tmp_path, NEAR)
         assert faults(fleet, ran.assets) == []
-        behind = [a for address, a in ran.assets.items() if address.startswith("192.0.2.1") and a["mac"] is None]
+        behind = [
+            a
+            for address, a in ran.assets.items()
+            if address.startswith("192.0.2.1") and a["mac"] is None
+        ]
         for asset in behind:
             assert asset["attributions"] == []
             assert not any(o["signal"] == "mac" for o in asset["observations"])
@@ -314,5 +348,7 @@ def test_routed_devices_are_judged_without_their_macs(tmp_path):
         far = fleet.devices[4:]
         assert faults(fleet, ran.assets, far) == []
         for device in far:
-            link = [o for o in ran.assets[device.address]["observations"] if o["endpoint"] == "link"]
+            link = [
+                o for o in ran.assets[device.address]["observations"] if o["endpoint"] == "link"
+            ]
             assert link == [], "a router's MAC must not stand for the device"

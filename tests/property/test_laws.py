@@ -37,7 +37,12 @@ def pool(catalog):
     ]
     out += [
         Observation(signal="mac", value=mac, endpoint=endpoint)
-        for mac in ("28:57:be:01:02:03", "3c:ef:8c:01:02:03", "ac:cc:8e:01:02:03", "02:00:00:00:00:01")
+        for mac in (
+            "28:57:be:01:02:03",
+            "3c:ef:8c:01:02:03",
+            "ac:cc:8e:01:02:03",
+            "02:00:00:00:00:01",
+        )
         for endpoint in ("link", "udp/37810", None)
     ]
     out += [Observation(signal="brand", value=name) for name in ("LTS", "Axis", "Honeywell", "???")]
@@ -121,9 +126,7 @@ def test_every_verdict_has_a_reason_and_covered_cites_a_listing(pool, bench, dat
                 if a.role is Role.MAKER and a.vendor == verdict.vendor
             )
             assert grade_rank(held.grade) >= grade_rank(Grade.PROBABLE)
-            assert any(
-                e.strength is Strength.STRONG and ".oui" not in e.rule for e in held.because
-            )
+            assert any(e.strength is Strength.STRONG and ".oui" not in e.rule for e in held.because)
 
 
 def _scan(assets, bench) -> Scan:
@@ -153,7 +156,9 @@ def test_same_observations_same_bytes_and_the_document_round_trips(pool, bench, 
 @QUICK
 @given(
     signal=st.sampled_from(sorted(SIGNALS)),
-    value=st.one_of(st.text(max_size=400), st.binary(max_size=200).map(lambda b: b.decode("latin-1"))),
+    value=st.one_of(
+        st.text(max_size=400), st.binary(max_size=200).map(lambda b: b.decode("latin-1"))
+    ),
 )
 def test_no_text_of_any_signal_breaks_attribution(catalog, bench, signal, value):
     judged = attribute([Observation(signal=signal, value=value)], catalog)

@@ -13,7 +13,11 @@ from auditor.model.words import Channel, Grade, Kind, Outcome, Role, Strength
 from auditor.policy.judge import Device, applies, headline, judge
 
 STRONG = Evidence(
-    rule="test.rule", signal="rtsp.auth_realm", value="x", strength=Strength.STRONG, channel=Channel.RTSP
+    rule="test.rule",
+    signal="rtsp.auth_realm",
+    value="x",
+    strength=Strength.STRONG,
+    channel=Channel.RTSP,
 )
 MAC = Evidence(
     rule="test.oui", signal="mac", value="x", strength=Strength.STRONG, channel=Channel.LINK
@@ -128,9 +132,7 @@ def test_before_the_listing_a_maker_is_not_covered(bench):
 
 
 def test_a_month_that_is_only_approximate_is_not_determined(bench):
-    during = under(
-        bench, "us-bis-entity-list", device(maker("uniview")), as_of=date(2024, 12, 20)
-    )
+    during = under(bench, "us-bis-entity-list", device(maker("uniview")), as_of=date(2024, 12, 20))
     assert during.reasons == ("date_approximate",)
 
 

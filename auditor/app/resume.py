@@ -1,0 +1,100 @@
+"""Interrupted scans: kept in the state folder, and taken up again with ``--resume ID``."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from auditor import codec
+from auditor.app.desk import Card, Desk, Stage
+from auditor.app.options import ScanOptions
+from auditor.app.reporting import write_atomic
+from auditor.model.document import Asset, Scan
+from auditor.model.errors import UsageError
+from auditor.model.words import Ending
+
+_KEEP = 20
+
+
+def state_folder() -> Path:
+    """Where this user's state lives: ``$XDG_STATE_HOME/auditor``, ``/var/lib/auditor`` for root."""
+    named = os.environ.get("XDG_STATE_HOME")
+    if named:
+        return Path(named) / "auditor"
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/auditor")
+    return Path.home() / ".local" / "state" / "auditor"
+
+
+def keep(scan: Scan, options: ScanOptions) -> Path:
+    """Store an interrupted scan with its options; the oldest beyond a score are dropped.
+
+    Raises:
+        OSError: the state folder cannot be written.
+    """
+    folder = state_folder() / "interrupted"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{scan.scan.id}.json"
+    told = msgspec.json.encode({"options": _plain(options)}) + b"\n" + codec.encode(scan)
+    write_atomic(path, told, mode=0o600)
+    kept = sorted(folder.glob("*.json"), key=lambda item: item.stat().st_mtime, reverse=True)
+    for old in kept[_KEEP:]:
+        old.unlink(missing_ok=True)
+    return path
+
+
+def _plain(options: ScanOptions) -> ScanOptions:
+    return replace(options, baseline=None)
+
+
+def take_up(scan_id: str) -> tuple[ScanOptions, Scan]:
+    """The options and the document of an interrupted scan.
+
+    Raises:
+        UsageError: there is no such scan, or it cannot be read.
+    """
+    folder = state_folder() / "interrupted"
+    path = folder / f"{scan_id}.json"
+    if not scan_id.isalnum() or not path.is_file():
+        known = ", ".join(sorted(item.stem for item in folder.glob("*.json"))) or "none"
+        raise UsageError(f"--resume {scan_id}: no interrupted scan of that id; kept: {known}")
+    try:
+        head, _, rest = path.read_bytes().partition(b"\n")
+        options = msgspec.convert(msgspec.json.decode(head)["options"], ScanOptions)
+    except (OSError, msgspec.MsgspecError, KeyError, TypeError) as error:
+        raise UsageError(f"{path}: cannot be read ({error}); scan anew") from None
+    return options, codec.decode(rest, name=str(path))
+
+
+def restore(desk: Desk, previous: Scan) -> int:
+    """Put the finished hosts of an earlier run back on the desk; gives how many there were.
+
+    Hosts that the interruption left half-way are asked again from the start.
+    """
+    undone = {item.address for item in previous.coverage.not_assessed}
+    count = 0
+    for asset in previous.assets:
+        for address in asset.addresses:
+            if address in desk.scope and address not in undone:
+                desk.cards[address] = _card(asset, address)
+                count += 1
+    return count
+
+
+def _card(asset: Asset, address: str) -> Card:
+    card = Card(address=address, stage=Stage.DONE, methods={"resumed"})
+    card.add(asset.observations)
+    card.attempts.extend(asset.attempts)
+    card.macs.update(
+        item.value
+        for item in asset.observations
+        if item.signal == "mac" and item.endpoint == "link"
+    )
+    for attempt in asset.attempts:
+        if attempt.probe == "ports":
+            port = int(attempt.endpoint.partition("/")[2] or 0)
+            card.knocked.add(port)
+            if attempt.outcome is Ending.OK:
+                card.open_ports.add(port)
+    return card

@@ -1,0 +1,210 @@
+"""The top of the page: what was scanned, what came out, and how far that carries."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from auditor.report import _html_texts as t
+from auditor.report._html_markup import Markup, cut, h, join
+from auditor.report._html_view import ORDER, View, maker_of, mark, rank
+
+_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
+_MOST_MAKERS: Final = 14
+
+
+def site_name(view: View) -> str:
+    """What the page is about."""
+    header = view.scan.scan
+    if header.site:
+        return cut(header.site, 80)
+    return t.UNNAMED_SITE.format(scope=cut(t.BETWEEN.join(header.scope), 60))
+
+
+def header(view: View) -> Markup:
+    """Title and particulars."""
+    scan = view.scan.scan
+    profile = t.BETWEEN.join(t.word(t.PROFILES, cut(flag, 60)) for flag in scan.profile)
+    rows = (
+        (t.META_SCOPE, cut(t.BETWEEN.join(scan.scope), 600)),
+        (t.META_EXCLUDED, cut(t.BETWEEN.join(scan.exclude), 600)),
+        (t.META_WHEN, t.TO.format(start=_time(scan.started), finish=_time(scan.finished))),
+        (t.META_POLICY, cut(scan.policy, 80)),
+        (t.META_PROFILE, profile or t.META_PROFILE_NONE),
+        (t.META_AS_OF, cut(scan.as_of, 40)),
+        (t.META_DATABASE, join([cut(scan.db_version, 40), h("code", None, cut(scan.db_digest))], " ")),
+        (t.META_TOOL, t.META_TOOL_ENGINE.format(tool=cut(scan.tool, 80), engine=cut(scan.engine, 40))),
+        (t.META_ID, h("code", None, cut(scan.id, 80))),
+    )
+    return h(
+        "header",
+        {"class": "top"},
+        h("p", {"class": "kicker"}, t.PRODUCT),
+        h("h1", None, site_name(view)),
+        facts(rows, "meta"),
+    )
+
+
+def facts(rows: Sequence[tuple[str, str]], kind: str) -> Markup:
+    """Words and values side by side; rows without a value are left out."""
+    pairs = [h("div", None, h("dt", None, word), h("dd", None, value)) for word, value in rows if value]
+    return h("dl", {"class": kind}, *pairs)
+
+
+def summary(view: View) -> Markup:
+    """Banner, the result in a sentence, the counts and the charts."""
+    return h(
+        "section",
+        {"id": "summary", "aria-labelledby": "h-summary"},
+        h("h2", {"id": "h-summary"}, t.SUMMARY_TITLE),
+        _banner(view),
+        _lead(view),
+        _tiles(view),
+        h("div", {"class": "charts"}, _outcome_chart(view), _maker_chart(view)),
+        _stale(view),
+    )
+
+
+def _banner(view: View) -> Markup | None:
+    scan = view.scan.scan
+    if scan.complete:
+        return None
+    reasons = [h("li", None, cut(reason, 400)) for reason in scan.incomplete_because]
+    return h(
+        "div",
+        {"class": "banner", "role": "note"},
+        h("h3", None, t.INCOMPLETE_TITLE),
+        h("p", None, t.INCOMPLETE_TEXT),
+        h("ul", None, *reasons) if reasons else h("p", None, t.INCOMPLETE_UNKNOWN),
+    )
+
+
+def _lead(view: View) -> Markup:
+    counts, cover = view.scan.summary, view.scan.coverage
+    scope = t.SCOPE_WIDE
+    if cover.in_scope is not None:
+        scope = t.SCOPE_COUNT.format(n=t.number(cover.in_scope))
+    assessed = t.LEAD_ASSESSED.format(
+        scope=scope, answered=t.number(cover.answered), assessed=t.number(cover.assessed)
+    )
+    if not counts.assets:
+        return join(
+            [
+                h("p", {"class": "lead"}, t.LEAD_EMPTY),
+                h("p", None, t.LEAD_EMPTY_MORE),
+                h("p", None, assessed),
+            ]
+        )
+    first = t.LEAD_COVERED if counts.covered else t.LEAD_NONE
+    told = first.format(
+        covered=t.number(counts.covered),
+        assets=t.number(counts.assets),
+        devices=t.devices(counts.assets),
+    )
+    open_count = counts.indeterminate + counts.unidentified
+    unsettled = t.LEAD_UNSETTLED.format(n=t.number(open_count), devices=t.devices(open_count))
+    more = unsettled if open_count else t.LEAD_SETTLED
+    return join([h("p", {"class": "lead"}, told), h("p", None, more), h("p", None, assessed)])
+
+
+def _tiles(view: View) -> Markup:
+    counts = view.scan.summary
+    tiles = [
+        h(
+            "li",
+            {"class": f"tile {headline}"},
+            h("b", {"class": "n"}, t.number(getattr(counts, headline))),
+            h("span", {"class": "w"}, t.OUTCOMES[headline]),
+            h("span", {"class": "x"}, t.OUTCOME_MEANING[headline]),
+        )
+        for headline in ORDER
+    ]
+    return h("ul", {"class": "tiles"}, *tiles)
+
+
+def _outcome_chart(view: View) -> Markup | None:
+    counts = {headline: int(getattr(view.scan.summary, headline)) for headline in ORDER}
+    most = max(counts.values())
+    if not most:
+        return None
+    rows = [
+        _bar(mark(headline), count, ((headline, count),), most)
+        for headline, count in counts.items()
+        if count
+    ]
+    return _chart(t.CHART_OUTCOMES, t.CHART_COLUMN_OUTCOME, rows, None)
+
+
+def _maker_chart(view: View) -> Markup | None:
+    by_maker: dict[str, Counter[str]] = {}
+    for device in view.devices:
+        if device.asset.headline == "outside":
+            continue
+        maker = maker_of(device.asset)
+        key = view.vendor(maker.vendor) if maker else ""
+        by_maker.setdefault(key, Counter())[ORDER[rank(device.asset.headline)]] += 1
+    if not by_maker:
+        return None
+    ranked = sorted(by_maker.items(), key=lambda item: (item[0] == "", -item[1].total(), item[0]))
+    shown = ranked[:_MOST_MAKERS] if len(ranked) > _MOST_MAKERS + 1 else ranked
+    rest = ranked[len(shown) :]
+    if rest:
+        others = sum((count for _, count in rest), Counter[str]())
+        shown = [*shown, (t.CHART_OTHERS.format(n=len(rest)), others)]
+    most = max(count.total() for _, count in shown)
+    rows = [
+        _bar(name or t.MAKER_UNKNOWN, count.total(), _parts(count), most) for name, count in shown
+    ]
+    return _chart(t.CHART_MAKERS, t.CHART_COLUMN_MAKER, rows, t.CHART_MAKERS_NOTE)
+
+
+def _parts(count: Counter[str]) -> tuple[tuple[str, int], ...]:
+    return tuple((headline, count[headline]) for headline in ORDER if count[headline])
+
+
+def _chart(title: str, first: str, rows: Sequence[Markup], note: str | None) -> Markup:
+    columns = (first, t.CHART_COLUMN_COUNT, t.CHART_COLUMN_SHARE)
+    head = h("tr", None, *(h("th", {"scope": "col"}, column) for column in columns))
+    return h(
+        "figure",
+        None,
+        h("figcaption", None, title),
+        h("table", {"class": "chart"}, h("thead", {"class": "vh"}, head), h("tbody", None, *rows)),
+        h("p", {"class": "fine"}, note) if note else None,
+    )
+
+
+def _bar(label: str, count: int, parts: Sequence[tuple[str, int]], most: int) -> Markup:
+    """One row: the number in words is the text alternative of its bar."""
+    told = t.BETWEEN.join(f"{t.number(part)} {t.OUTCOMES[headline]}" for headline, part in parts)
+    start, pieces = 0, []
+    for headline, part in parts:
+        length = max(1, round(part * 1000 / most))
+        shape = {"class": headline, "x": start, "width": length, "height": 10}
+        pieces.append(h("rect", shape))
+        start += length
+    frame = {"viewBox": "0 0 1000 10", "preserveAspectRatio": "none", "aria-hidden": "true"}
+    return h(
+        "tr",
+        None,
+        h("th", {"scope": "row"}, label),
+        h("td", {"class": "num"}, t.number(count)),
+        h("td", None, h("svg", frame, *pieces), h("span", {"class": "vh"}, told)),
+    )
+
+
+def _stale(view: View) -> Markup | None:
+    stale = [cut(note.id, 60) for note in view.scan.law if note.stale]
+    if not stale:
+        return None
+    return h(
+        "p",
+        {"class": "note", "role": "note"},
+        h("strong", None, t.STALE_TITLE, ". "),
+        t.STALE_TEXT.format(ids=t.BETWEEN.join(stale)),
+    )
+
+
+def _time(text: str) -> str:
+    found = _TIME.fullmatch(text)
+    return f"{found[1]} {found[2]} UTC" if found else cut(text, 40)

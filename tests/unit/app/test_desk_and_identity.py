@@ -1,0 +1,116 @@
+"""Sightings become cards, cards become assets: one for each physical device."""
+
+import json
+
+import pytest
+
+from auditor.app.desk import Desk, Stage
+from auditor.app.identity import assets
+from auditor.model.facts import Attempt, Observation, Sighting
+from auditor.model.scope import Scope
+from auditor.model.words import Ending
+
+EPR = "urn:uuid:aa85c000-6324-11b3-819e-5850ed1fe385"
+
+
+def sighting(address, *facts, mac=None, method="arp"):
+    observations = [Observation(signal=s, value=v, endpoint=e) for s, v, e in facts]
+    if mac:
+        observations.append(Observation(signal="mac", value=mac, endpoint="link"))
+    return Sighting(address=address, method=method, mac=mac, observations=tuple(observations))
+
+
+@pytest.fixture
+def desk():
+    return Desk(Scope.of(["10.0.0.0/24", "fd00::/120"], ["10.0.0.66"]), own=frozenset({"10.0.0.9"}))
+
+
+def ids(desk):
+    return {asset.id: asset.addresses for asset in assets(desk)}
+
+
+def test_the_first_sighting_opens_a_card_and_a_repeat_brings_nothing_new(desk):
+    seen = sighting("10.0.0.1", mac="28:57:be:01:02:03")
+    assert desk.note(seen)[1:] == (True, True)
+    assert desk.note(seen)[1:] == (False, False)
+
+
+def test_excluded_foreign_and_own_addresses_never_get_a_card(desk):
+    for address in ("10.0.0.66", "192.168.1.64", "10.0.0.9", "no address"):
+        assert desk.note(sighting(address, ("sadp", "<ProbeMatch/>", "udp/37020")))[0] is None
+    assert desk.cards == {}
+    assert desk.dropped == 2
+    assert [foreign.address for foreign in desk.out_of_scope()] == ["192.168.1.64"]
+
+
+def test_a_mac_of_one_address_names_the_asset(desk):
+    desk.note(sighting("10.0.0.1", mac="28:57:be:01:02:03"))
+    assert ids(desk) == {"mac-2857be010203": ("10.0.0.1",)}
+
+
+def test_a_mac_behind_several_addresses_testifies_for_none(desk):
+    for last in (1, 2, 3):
+        desk.note(sighting(f"10.0.0.{last}", mac="00:0c:42:00:53:03"))
+    made = assets(desk)
+    assert len(made) == 3
+    for asset in made:
+        assert asset.mac is None
+        assert not any(item.signal == "mac" for item in asset.observations)
+        assert "was not used" in asset.notes[0]
+
+
+def test_ipv4_and_ipv6_of_one_mac_are_one_device(desk):
+    desk.note(sighting("10.0.0.1", mac="28:57:be:01:02:03"))
+    desk.note(sighting("fd00::7", mac="28:57:be:01:02:03"))
+    assert ids(desk) == {"mac-2857be010203": ("10.0.0.1", "fd00::7")}
+
+
+def test_two_addresses_with_one_endpoint_are_one_device(desk):
+    for last in (1, 2):
+        desk.note(sighting(f"10.0.0.{last}", ("wsd.endpoint", EPR, "udp/3702")))
+    assert ids(desk) == {"mac-5850ed1fe385": ("10.0.0.1", "10.0.0.2")}
+
+
+def test_one_endpoint_with_two_macs_on_the_link_is_two_devices(desk):
+    for last in (1, 2):
+        desk.note(
+            sighting(
+                f"10.0.0.{last}", ("wsd.endpoint", EPR, "udp/3702"), mac=f"28:57:be:01:02:0{last}"
+            )
+        )
+    assert len(assets(desk)) == 2
+
+
+def test_a_cloned_serial_does_not_merge(desk):
+    told = json.dumps({"params": {"deviceInfo": {"SerialNo": "1F006E4PAX00075"}}})
+    for last in (1, 2):
+        desk.note(sighting(f"10.0.0.{last}", ("dhip", told, "udp/37810")))
+    made = assets(desk)
+    assert len(made) == 2
+    assert len({asset.id for asset in made}) == 2
+
+
+def test_a_key_behind_many_addresses_is_a_router_or_a_clone(desk):
+    for last in range(1, 8):
+        desk.note(sighting(f"10.0.0.{last}", ("wsd.endpoint", EPR, "udp/3702")))
+    assert len(assets(desk)) == 7
+
+
+def test_an_old_neighbour_entry_is_no_answer(desk):
+    desk.note(sighting("10.0.0.1", mac="28:57:be:01:02:03", method="neighbours"))
+    desk.note(sighting("10.0.0.2", mac="28:57:be:01:02:04", method="neighbours"))
+    card = desk.cards["10.0.0.2"]
+    card.refused_ports.add(80)
+    assert desk.forget_remembered() == ("10.0.0.1",)
+    assert set(desk.cards) == {"10.0.0.2"}
+
+
+def test_a_host_that_answered_arp_and_nothing_else_is_not_assessed(desk):
+    desk.note(sighting("10.0.0.1", mac="28:57:be:01:02:03"))
+    card = desk.cards["10.0.0.1"]
+    card.stage = Stage.DONE
+    card.attempts.append(Attempt(probe="ports", endpoint="tcp/80", outcome=Ending.TIMEOUT))
+    assert not card.assessed
+    assert "1 timeout" in card.why_not_assessed
+    card.refused_ports.add(443)
+    assert card.assessed

@@ -1,0 +1,150 @@
+"""One host's interview: waves, budget, and stopping when nothing more can change."""
+
+import pytest
+
+from auditor.app.desk import Card
+from auditor.app.hostwork import HostWork, Tools
+from auditor.app.plan import settled
+from auditor.attribution.judge import attribute
+from auditor.model.errors import ConnReset, Denied, Refused, TimedOut
+from auditor.model.facts import Observation
+from auditor.model.judgement import Judged
+from auditor.model.words import Ending
+
+
+class Asked:
+    """A probe that notes where it was asked and yields fixed facts, or fails."""
+
+    def __init__(self, name, rank, ports, facts=(), error=None):
+        self.name, self.rank, self.ports, self.facts, self.error = name, rank, ports, facts, error
+        self.yields, self.sends, self.cost = frozenset(), "nothing", 1
+        self.asked = []
+
+    def endpoints(self, open_ports, seen):
+        return tuple(("tcp", port, False) for port in self.ports if port in open_ports)
+
+    async def ask(self, target, dialer):
+        self.asked.append(target.port)
+        for fact in self.facts:
+            yield fact
+        if self.error:
+            raise self.error
+
+
+class Net:
+    """Knocks from a table; counts them."""
+
+    dialer = None
+
+    def __init__(self, ports):
+        self.ports, self.knocked = ports, []
+
+    async def knock(self, address, port, *, probe, wait):
+        self.knocked.append(port)
+        answer = self.ports.get(port, Refused("closed"))
+        if isinstance(answer, Exception):
+            raise answer
+        return True
+
+
+def fact(signal, value, endpoint="tcp/80"):
+    return Observation(signal=signal, value=value, endpoint=endpoint)
+
+
+SURE = (
+    fact("rtsp.auth_realm", "IP Camera(C2183)", "tcp/554"),
+    fact("http.server", "Hikvision-Webs"),
+    fact("onvif.model", "DS-2CD2143G2-I"),
+)
+
+
+@pytest.fixture
+def tools(catalog):
+    def make(net, *probes, **how):
+        return Tools(
+            net=net,
+            probes=probes,
+            clock=lambda: "2026-11-22T00:00:00Z",
+            monotonic=lambda: 0.0,
+            weigh=lambda facts: attribute(facts, catalog),
+            waves=how.pop("waves", ((80, 554), (8080,))),
+            **how,
+        )
+
+    return make
+
+
+async def test_a_settled_host_is_not_asked_further(tools):
+    net = Net({80: True, 554: True, 8080: True})
+    early = Asked("early", 1, [80], SURE)
+    late = Asked("late", 9, [80])
+    card = Card(address="10.0.0.1", methods={"arp"})
+    await HostWork(card, tools(net, early, late)).run()
+    assert early.asked == [80]
+    assert late.asked == []
+    assert 8080 not in net.knocked
+
+
+async def test_thorough_goes_on(tools):
+    net = Net({80: True, 8080: True})
+    early, late = Asked("early", 1, [80], SURE), Asked("late", 9, [80])
+    card = Card(address="10.0.0.1", methods={"arp"})
+    await HostWork(card, tools(net, early, late, thorough=True)).run()
+    assert late.asked == [80]
+    assert 8080 in net.knocked
+
+
+async def test_each_endpoint_is_asked_once_even_in_a_second_interview(tools):
+    net = Net({80: True})
+    probe = Asked("http", 1, [80], (fact("http.server", "x"),))
+    card = Card(address="10.0.0.1", methods={"arp"})
+    for _ in range(2):
+        await HostWork(card, tools(net, probe)).run()
+    assert probe.asked == [80]
+    assert sorted(net.knocked) == [80, 554, 8080]
+
+
+async def test_a_crashing_probe_is_an_attempt_and_the_others_go_on(tools):
+    net = Net({80: True})
+    broken = Asked("broken", 1, [80], error=ZeroDivisionError())
+    other = Asked("other", 2, [80], (fact("http.server", "x"),))
+    card = Card(address="10.0.0.1", methods={"arp"})
+    await HostWork(card, tools(net, broken, other)).run()
+    endings = {a.probe: a.outcome for a in card.attempts}
+    assert endings["broken"] is Ending.BUG
+    assert endings["other"] is Ending.OK
+
+
+async def test_a_spent_budget_ends_the_questions(tools):
+    net = Net({80: True})
+    spent = Asked("spent", 1, [80], error=Denied("budget"))
+    other = Asked("other", 2, [80])
+    card = Card(address="10.0.0.1", methods={"arp"})
+    await HostWork(card, tools(net, spent, other, waves=((80,),))).run()
+    assert other.asked == []
+
+
+async def test_ports_that_say_nothing_are_attempts_and_closed_ones_are_counted(tools):
+    net = Net({80: TimedOut(), 554: ConnReset()})
+    card = Card(address="10.0.0.1", methods={"arp"})
+    await HostWork(card, tools(net)).run()
+    assert {a.endpoint: a.outcome for a in card.attempts} == {
+        "tcp/80": Ending.TIMEOUT,
+        "tcp/554": Ending.RESET,
+    }
+    assert card.refused_ports == {8080}
+
+
+async def test_nobody_behind_an_old_neighbour_entry_costs_one_wave(tools):
+    net = Net({80: TimedOut(), 554: TimedOut(), 8080: TimedOut()})
+    card = Card(address="10.0.0.1", methods={"neighbours"})
+    await HostWork(card, tools(net)).run()
+    assert 8080 not in net.knocked
+
+
+def test_what_is_settled(catalog):
+    assert settled(attribute(SURE, catalog))
+    assert not settled(attribute(SURE[:2], catalog)), "no model yet"
+    assert not settled(attribute((), catalog))
+    assert settled(Judged(kind="other"))
+    assert not settled(Judged(kind="other", video_sign=True))

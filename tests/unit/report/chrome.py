@@ -1,0 +1,147 @@
+"""A headless Chromium that is spoken to through a pipe: no port, no network."""
+
+import base64
+import json
+import os
+import select
+import subprocess
+import time
+from pathlib import Path
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--disable-dev-shm-usage",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--remote-debugging-pipe",
+)
+
+
+class Chrome:
+    """One page of one browser, over the DevTools pipe."""
+
+    def __init__(self, folder: Path, seconds: float = 60.0) -> None:
+        self._deadline = time.monotonic() + seconds
+        self._last = 0
+        self._rest = b""
+        self.events = []
+        down, self._out = os.pipe()
+        self._in, up = os.pipe()
+        # The browser reads its file descriptor 3 and writes 4.
+        self._process = subprocess.Popen(
+            ["/bin/sh", "-c", f'exec "$0" "$@" 3<&{down} 4>&{up}', str(CHROMIUM), *FLAGS,
+             f"--user-data-dir={folder}", "about:blank"],
+            pass_fds=(down, up),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "HOME": str(folder)},
+        )  # fmt: skip
+        os.close(down)
+        os.close(up)
+        target = self._call("Target.createTarget", url="about:blank")["targetId"]
+        attached = self._call("Target.attachToTarget", targetId=target, flatten=True)
+        self._session = attached["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network", "Audits"):
+            self.call(f"{domain}.enable")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        try:
+            self._call("Browser.close")
+        except (OSError, TimeoutError, RuntimeError):
+            self._process.kill()
+        self._process.wait(20)
+        os.close(self._out)
+        os.close(self._in)
+
+    def call(self, method, **params):
+        return self._call(method, session=self._session, **params)
+
+    def open(self, path: Path) -> None:
+        self.events.clear()
+        self.call("Page.navigate", url=path.as_uri())
+        self.until(lambda event: event["method"] == "Page.loadEventFired")
+
+    def until(self, wanted) -> None:
+        while not any(wanted(event) for event in self.events):
+            self._take()
+
+    def run(self, script: str):
+        told = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        if "exceptionDetails" in told:
+            raise RuntimeError(str(told["exceptionDetails"]))
+        return told["result"].get("value")
+
+    def emulate(self, *, width=1280, height=900, dark=False, still=True, media=""):
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width, height=height, deviceScaleFactor=1, mobile=width < 500,
+        )  # fmt: skip
+        features = [
+            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+            {"name": "prefers-reduced-motion", "value": "reduce" if still else ""},
+        ]
+        self.call("Emulation.setEmulatedMedia", media=media, features=features)
+
+    def shoot(self, path: Path, *, top=0, height=None, whole=False) -> None:
+        size = self.call("Page.getLayoutMetrics")["cssContentSize"]
+        clip = {
+            "x": 0, "y": top, "width": size["width"], "scale": 1,
+            "height": size["height"] if whole else min(height or 900, size["height"] - top),
+        }  # fmt: skip
+        told = self.call(
+            "Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip
+        )
+        path.write_bytes(base64.b64decode(told["data"]))
+
+    def complaints(self) -> list[str]:
+        """Everything that the console, the log or the inspector holds against the page."""
+        self.call("Runtime.evaluate", expression="1")  # whatever came before is here now
+        named = ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Audits.issueAdded")
+        return [json.dumps(event) for event in self.events if event["method"] in named]
+
+    def requests(self) -> list[str]:
+        """Every address that the page asked for."""
+        return [
+            event["params"]["request"]["url"]
+            for event in self.events
+            if event["method"] == "Network.requestWillBeSent"
+        ]
+
+    def _call(self, method, session=None, **params):
+        self._last += 1
+        number = self._last
+        message = {"id": number, "method": method, "params": params}
+        if session:
+            message["sessionId"] = session
+        os.write(self._out, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._take()
+            if answer.get("id") == number:
+                if "error" in answer:
+                    raise RuntimeError(f"{method}: {answer['error']}")
+                return answer["result"]
+
+    def _take(self):
+        while b"\0" not in self._rest:
+            left = self._deadline - time.monotonic()
+            if left <= 0 or not select.select([self._in], [], [], left)[0]:
+                raise TimeoutError("the browser did not answer in time")
+            data = os.read(self._in, 1 << 20)
+            if not data:
+                raise RuntimeError("the browser ended")
+            self._rest += data
+        line, self._rest = self._rest.split(b"\0", 1)
+        message = json.loads(line)
+        if "method" in message:
+            self.events.append(message)
+        return message
