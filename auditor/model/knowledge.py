@@ -1,11 +1,11 @@
 """What the vendor database says, as values: vendors, rules, relations, law."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
+from auditor.model.pattern import Pattern
 from auditor.model.words import (
     Affiliates,
     EvidenceCode,
@@ -44,7 +44,7 @@ class Rule:
         owner: id of the file's vendor, or None for rules that only tell the kind.
         signal: a name of ``model.signals.SIGNALS``.
         field: for structured signals, the element, key, header or scope category to read.
-        pattern: compiled; searched in the subject.
+        pattern: searched in the subject; compiled when first needed.
         every: further patterns that must all be found in the same subject.
         none: patterns that must not be found.
         claims: what follows.
@@ -59,9 +59,9 @@ class Rule:
     owner: str | None
     signal: str
     field: str | None
-    pattern: re.Pattern[str]
-    every: tuple[re.Pattern[str], ...] = ()
-    none: tuple[re.Pattern[str], ...] = ()
+    pattern: Pattern
+    every: tuple[Pattern, ...] = ()
+    none: tuple[Pattern, ...] = ()
     claims: tuple[Claim, ...] = ()
     strength: Strength
     kind: Kind | None = None
@@ -79,7 +79,7 @@ class OuiOwner:
     """What the registered owner of a MAC block testifies."""
 
     id: str
-    owner: re.Pattern[str]
+    owner: Pattern
     names: tuple[str, ...]
     claims: tuple[Claim, ...]
     strength: Strength
@@ -157,7 +157,7 @@ class BrandRow:
     country: str | None
     maker: str
     extent: str  # all most some few
-    models: re.Pattern[str] | None
+    models: Pattern | None
     model_text: str
     since: date | None
     until: date | None
