@@ -75,10 +75,19 @@ def _regime_rows(regime: Regime) -> Iterator[tuple[str, str]]:
 
 def _listings(regime: Regime) -> str:
     if not regime.names_makers:
-        return (
-            "## Whom it names\n\nNobody: it tests ownership, law, origin or a category, which cannot"
-            " be seen from a network. Every device is `indeterminate` under it (`names_no_maker`)."
+        told = (
+            "It tests ownership, law, origin or a category, which cannot be seen from a network."
+            " Every device in its subject is `indeterminate` under it (`names_no_maker`)."
         )
+        if not regime.listings:
+            return f"## Whom it names\n\nNobody. {told}"
+        return (
+            f"## Whom it names\n\n{told} Names that go with it, for the record:\n\n{_rows(regime)}"
+        )
+    return f"## Whom it names\n\n{_rows(regime)}"
+
+
+def _rows(regime: Regime) -> str:
     rows = [
         (
             f"`{row.vendor}`",
@@ -91,7 +100,7 @@ def _listings(regime: Regime) -> str:
         for row in regime.listings
     ]
     head = ("vendor", "name, verbatim", "listed", "limited to", "evidence", "citation")
-    return f"## Whom it names\n\n{table(head, rows)}"
+    return table(head, rows)
 
 
 def _period(row: Listing) -> str:

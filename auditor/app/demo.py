@@ -15,7 +15,7 @@ from auditor.model.document import Scan
 from auditor.model.errors import ToolError, UsageError
 from auditor.report._api import Page
 
-REPORTS = ("scan.json",)
+REPORTS = ("report.html", "scan.json", "devices.csv")
 
 
 async def demo(

@@ -70,8 +70,16 @@ class Blocks:
 
 
 def pack(table: Mapping[str, str]) -> Packed:
-    """Blocks from a table of hexadecimal prefix → owner; prefixes of other widths are left out."""
-    rows = sorted((len(prefix), int(prefix, 16), name) for prefix, name in table.items())
+    """Blocks from a table of hexadecimal prefix → owner; prefixes of other widths are left out.
+
+    Raises:
+        ValueError: a prefix is not hexadecimal.
+    """
+    rows = sorted(
+        (len(prefix), int(prefix, 16), name)
+        for prefix, name in table.items()
+        if len(prefix) in WIDTHS
+    )
     index: dict[str, int] = {}
     for _, _, name in rows:
         index.setdefault(name, len(index))
@@ -79,8 +87,8 @@ def pack(table: Mapping[str, str]) -> Packed:
     nine, seven, six = (by_width[width] for width in WIDTHS)
     encoded = [name.encode() for name in index]
     ends: list[int] = []
-    for name in encoded:
-        ends.append(len(name) + (ends[-1] if ends else 0))
+    for text in encoded:
+        ends.append(len(text) + (ends[-1] if ends else 0))
     return Packed(
         prefixes=(_prefixes(nine), _prefixes(seven), _prefixes(six)),
         owners=(_indexes(nine, index), _indexes(seven, index), _indexes(six, index)),

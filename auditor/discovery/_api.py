@@ -22,6 +22,7 @@ class Wish:
         clock: gives RFC 3339 UTC text for observations.
         engine: ``native`` or ``nmap``.
         rate: first packets a second.
+        rare: also the searches of makers that are met rarely (``--rare``).
     """
 
     polite: bool
@@ -29,6 +30,7 @@ class Wish:
     clock: "Clock"
     engine: str
     rate: int
+    rare: bool = False
 
 
 class Clock(Protocol):

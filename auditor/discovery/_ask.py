@@ -1,8 +1,8 @@
 """One question to a group, a broadcast or single hosts over UDP, and everything that comes back.
 
 A protocol states its :class:`Question` and is a method: ``METHOD = Asking(Question(...))``.
-Where group questions may leave, the group is asked twice, and hosts that the system knows as
-neighbours and that stayed silent are asked directly in the second round, since some switches
+Where group questions may leave, the group is asked in some rounds, and hosts that the system knows
+as neighbours and that stayed silent may be asked directly in the second, since some switches
 swallow groups. Everywhere else each address in scope is asked by itself, through one socket.
 """
 
@@ -43,12 +43,18 @@ class Asking:
 
     async def run(self, net: Net, wish: Wish) -> AsyncIterator[Seen]:
         """Ask everywhere at once; sightings as they come, then one state a place."""
+        if self.question.rare and not wish.rare:
+            why = "the search of a maker that is met rarely: asked only with --rare"
+            yield MethodState(method=self.name, state="skipped", why=why)
+            return
         places = await places_of(self.question, net)
         if not places:
             yield MethodState(
                 method=self.name, state="skipped", why="no interface reaches an address to ask"
             )
             return
+        if self.question.prepare is not None and any(place.talks for place in places):
+            await asyncio.to_thread(self.question.prepare)
         streams = (_at(self.question, net, wish, place) for place in places)
         async with aclosing(merged(*streams)) as stream:
             async for seen in stream:
@@ -122,7 +128,7 @@ async def _opened(
 def _socket(
     question: Question, net: Net, talk: Talk, face: Interface, port: int
 ) -> AbstractAsyncContextManager[GroupSocket]:
-    join = question.group6 if talk.version == 6 else question.group if question.join else None  # noqa: PLR2004
+    join = question.group6 if talk.version == 6 else question.joined  # noqa: PLR2004 - IP version
     if face is ANY_ROUTE:  # a membership belongs to an interface
         join = None
     return net.group(face, probe=question.name, bind_port=port, join=join, ttl=question.ttl)
@@ -141,18 +147,20 @@ async def _send(question: Question, net: Net, sock: GroupSocket, talk: Talk, tal
     for number, groups in enumerate(talk.rounds):
         if number:
             await asyncio.sleep(question.again)
-        forms = tuple(question.forms())
-        for address in groups:
-            await _put(question, sock, address, forms, tally)
-        hosts = [one for one in _hosts(net, talk, number) if one not in tally.told]
+        if groups:
+            forms = tuple(question.group_forms(number))
+            for address in groups:
+                await _put(question, sock, address, forms, tally)
+        hosts = [one for one in _hosts(question, net, talk, number) if one not in tally.told]
         for batch in batches(hosts):
+            forms = tuple(question.host_forms())
             for address in await _awake(question, net, talk, batch, number):
                 await _put(question, sock, address, forms, tally)
 
 
-def _hosts(net: Net, talk: Talk, number: int) -> Sequence[str]:
+def _hosts(question: Question, net: Net, talk: Talk, number: int) -> Sequence[str]:
     """Whom to ask directly in a round."""
-    if talk.hosts or not talk.attached or number == 0:
+    if talk.hosts or not talk.attached or not question.nudge or number != 1:
         return talk.hosts
     return [
         one.address
@@ -210,10 +218,16 @@ def _heard(
         answers = (Answer(facts=(), same=None),)
     new = [
         one
-        for one in answers[:MOST_PER_HOST]
+        for one in (_or_silence(one, address) for one in answers[:MOST_PER_HOST])
         if tally.fresh(address, one.same, _size(one), in_scope=in_scope)
     ]
     return [_sighting(question, wish, talk, address, one) for one in new]
+
+
+def _or_silence(answer: Answer, address: str) -> Answer:
+    """The answer, or the bare sign of life that another's answer from this address is."""
+    kin = [one for one in answer.speaks_for if version_of(one) == version_of(address)]
+    return Answer(facts=(), same=None) if kin and address not in kin else answer
 
 
 def _size(answer: Answer) -> int:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv6Interface
+from itertools import cycle, islice
 
 from auditor.discovery._ground import Patch, is_ethernet, patches, version_of
-from auditor.discovery._question import Question
+from auditor.discovery._question import Alone, Question
 from auditor.net.api import Interface, Net
 
 _POINT_TO_POINT = 31  # RFC 3021: longer prefixes have no broadcast address
@@ -15,10 +16,14 @@ ANY_ROUTE = Interface(
 )
 """No interface in particular: the socket's datagrams go where the system's routes lead."""
 
+LIMITED_BROADCAST = "255.255.255.255"
+"""Heard by everything on the segment, also by devices that are set to another subnet."""
+
 _ROUTED = (
     "a router is between: each address was asked by itself;"
     " devices that answer only a group are not seen"
 )
+_NOT_ROUTED = "a router is between, and this protocol does not cross it: nothing was asked there"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,14 +33,14 @@ class Talk:
     Attributes:
         carrier: the interface whose socket is used, or ``ANY_ROUTE``.
         version: 4 or 6.
-        rounds: group or broadcast destinations of the first and the second round.
-        hosts: what is asked one by one in both rounds.
+        rounds: group or broadcast destinations of each round.
+        hosts: what is asked one by one in every round.
         attached: whether hosts are neighbours, so that dead ones can be told beforehand.
     """
 
     carrier: Interface
     version: int
-    rounds: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    rounds: tuple[tuple[str, ...], ...] = ((), ())
     hosts: tuple[str, ...] = ()
     attached: bool = False
 
@@ -59,29 +64,50 @@ class Place:
 
 
 async def places_of(question: Question, net: Net) -> tuple[Place, ...]:
-    """Every place that can be asked. Empty when no interface reaches an address in scope."""
+    """Every place that can be asked, and those where something is lost.
+
+    Empty when no interface reaches an address in scope.
+    """
     ground = {one.interface.name if one.interface else None: one for one in await patches(net)}
     faces = net.interfaces()
     places = [_interface_place(question, net, face, ground.get(face.name)) for face in faces]
     routed = ground.get(None)
     if routed is not None:
-        talks = _host_talks(question, routed, ANY_ROUTE)
-        places.append(Place(interface=None, talks=talks, limit=_ROUTED))
-    return tuple(place for place in places if place.talks)
+        places.append(_routed_place(question, routed))
+    return tuple(place for place in places if place is not None)
 
 
-def _interface_place(question: Question, net: Net, face: Interface, patch: Patch | None) -> Place:
+def _interface_place(
+    question: Question, net: Net, face: Interface, patch: Patch | None
+) -> Place | None:
     why = net.may_group(face)
     if why is None and not face.loopback:
-        return Place(interface=face.name, talks=_group_talks(question, face))
-    talks = () if patch is None else _host_talks(question, patch, face)
+        talks = _group_talks(question, face)
+        return Place(interface=face.name, talks=talks) if talks else None
+    if patch is None:
+        return None
     # On the loopback everything can be asked by its address: nothing is lost there.
     limit = None if why is None or face.loopback else _group_limit(question, why)
     broken = limit is not None and not (face.up and face.multicast)
-    return Place(interface=face.name, talks=talks, limit=limit, broken=broken)
+    if question.alone is Alone.NEVER:
+        lost = Place(interface=face.name, talks=(), limit=limit, broken=broken)
+        return None if limit is None else lost
+    talks = _host_talks(question, patch, face)
+    return (
+        Place(interface=face.name, talks=talks, limit=limit, broken=broken) if talks else None
+    )
+
+
+def _routed_place(question: Question, patch: Patch) -> Place | None:
+    if question.alone is not Alone.ANYWHERE:
+        return Place(interface=None, talks=(), limit=_NOT_ROUTED)
+    talks = _host_talks(question, patch, ANY_ROUTE)
+    return Place(interface=None, talks=talks, limit=_ROUTED) if talks else None
 
 
 def _group_limit(question: Question, why: str) -> str:
+    if question.alone is Alone.NEVER:
+        return f"no {question.name} question to a group ({why}), and the protocol has no other form"
     return (
         f"no {question.name} question to a group ({why}): each address in scope was asked by itself;"
         " devices that answer only a group, or that are set to another subnet, are not seen"
@@ -91,17 +117,26 @@ def _group_limit(question: Question, why: str) -> str:
 def _group_talks(question: Question, face: Interface) -> tuple[Talk, ...]:
     talks: list[Talk] = []
     fours = [one for one in face.addresses if isinstance(one, IPv4Interface)]
-    if fours and question.group is not None:
-        once = (question.group,)
-        second = _broadcasts(fours) or once if question.broadcast else once
-        talks.append(
-            Talk(carrier=face, version=4, rounds=(once, second), attached=is_ethernet(face))
-        )
+    rounds = _rounds(question, fours) if fours else ()
+    if rounds:
+        talks.append(Talk(carrier=face, version=4, rounds=rounds, attached=is_ethernet(face)))
     link_local = any(_is_link_local_6(one) for one in face.addresses)
     if link_local and question.group6 is not None:
-        once = (question.group6,)
-        talks.append(Talk(carrier=face, version=6, rounds=(once, once)))
+        talks.append(Talk(carrier=face, version=6, rounds=((question.group6,),) * question.times))
     return tuple(talks)
+
+
+def _rounds(question: Question, fours: Sequence[IPv4Interface]) -> tuple[tuple[str, ...], ...]:
+    """Where each round goes; nowhere if the protocol has no group and the network no broadcast."""
+    directed = _broadcasts(fours)
+    casts = cycle(((LIMITED_BROADCAST,), directed)) if question.broadcast and directed else None
+    if question.group is None:
+        return () if casts is None else tuple(islice(casts, question.times))
+    group = (question.group,)
+    return tuple(
+        next(casts) if casts is not None and number % 2 else group
+        for number in range(question.times)
+    )
 
 
 def _is_link_local_6(one: IPv4Interface | IPv6Interface) -> bool:
@@ -119,6 +154,12 @@ def _host_talks(question: Question, patch: Patch, carrier: Interface) -> tuple[T
         hosts = tuple(one for one in patch.addresses if version_of(one) == version)
         if hosts:
             talks.append(
-                Talk(carrier=carrier, version=version, hosts=hosts, attached=patch.ethernet)
+                Talk(
+                    carrier=carrier,
+                    version=version,
+                    rounds=((),) * question.host_times,
+                    hosts=hosts,
+                    attached=patch.ethernet,
+                )
             )
     return tuple(talks)

@@ -21,7 +21,7 @@ from auditor.model.words import (
     Strength,
     grade_rank,
 )
-from auditor.policy.reach import Meeting, Reach, meet_regime
+from auditor.policy.reach import Meeting, Reach, meet_regime, standing
 from auditor.policy.words import sentence
 
 
@@ -82,8 +82,19 @@ def judge(judged: Judged, bench: Bench, device: Device | None = None) -> tuple[V
             verdict = _under(judged, kind, regime, bench)
             out.append(_excused(verdict, bench, device or Device()))
         else:
-            out.append(_verdict(Outcome.INDETERMINATE, None, regime, bench, "names_no_maker"))
+            out.append(_nameless(regime, bench))
     return tuple(out)
+
+
+def _nameless(regime: Regime, bench: Bench) -> Verdict:
+    """A rule that names no maker: never silent, and said with where its date stands."""
+    waits = standing(regime, bench.as_of)
+    meeting = Meeting(
+        reach=Reach.NOT,
+        reasons=("names_no_maker",) if waits is None else ("names_no_maker", waits[0]),
+        effective=None if waits is None else waits[1],
+    )
+    return _worded(Outcome.INDETERMINATE, None, meeting, meeting.reasons, regime, bench)
 
 
 def in_subject(judged: Judged, bench: Bench) -> bool:
@@ -223,11 +234,21 @@ def _verdict(
 ) -> Verdict:
     meeting = met.meeting if met else Meeting(reach=Reach.NOT, reasons=("maker_unknown",))
     reasons = (reason,) if reason else meeting.reasons
-    listing = meeting.listing if outcome is not Outcome.NOT_COVERED or meeting.listing else None
-    if outcome is Outcome.COVERED and listing is not None and listing.purpose_limit:
+    if outcome is Outcome.COVERED and meeting.listing is not None and meeting.listing.purpose_limit:
         reasons = (*reasons, "purpose_limited")
-    source_id = listing.source if listing else regime.source
-    source = bench.catalog.sources.get(source_id)
+    return _worded(outcome, met, meeting, reasons, regime, bench)
+
+
+def _worded(
+    outcome: Outcome,
+    met: _Met | None,
+    meeting: Meeting,
+    reasons: tuple[str, ...],
+    regime: Regime,
+    bench: Bench,
+) -> Verdict:
+    listing = meeting.listing
+    source = bench.catalog.sources.get(listing.source if listing else regime.source)
     verdict = Verdict(
         regime=regime.id,
         outcome=outcome,

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from auditor.catalog.catalog import Catalog
 from auditor.model.judgement import Attribution
-from auditor.model.knowledge import Listing, Part, Regime
+from auditor.model.knowledge import Listing, Part, Regime, Relation
 from auditor.model.words import Affiliates, EvidenceCode, Kind
 
 
@@ -37,6 +37,15 @@ class Meeting:
 
 
 _ORDER = (Reach.REACHED, Reach.PENDING, Reach.DISPUTED, Reach.NOT)
+_TELLING = (
+    "removed_from_list",
+    "before_listing",
+    "subsidiary_not_named",
+    "entity_not_named",
+    "kind_not_named",
+)
+"""Where several rows let a maker go, the reason that says most of it."""
+_HALF = 50.0
 
 
 def meet_regime(
@@ -52,7 +61,49 @@ def meet_regime(
     named = [meeting for meeting in meetings if meeting is not None]
     if not named:
         return Meeting(reach=Reach.NOT, reasons=("maker_not_listed",))
-    return min(named, key=lambda item: _ORDER.index(item.reach))
+    entity = _entity(attribution, catalog)
+    return min(named, key=lambda meeting: _rank(meeting, entity))
+
+
+def _rank(meeting: Meeting, entity: str | None) -> tuple[int, int, bool]:
+    """Strongest reach first; then the reason that says most; then the company's own row."""
+    reason = meeting.reasons[0]
+    telling = _TELLING.index(reason) if reason in _TELLING else len(_TELLING)
+    own = meeting.listing is not None and meeting.listing.entity == entity
+    return _ORDER.index(meeting.reach), telling, not own
+
+
+def _entity(attribution: Attribution, catalog: Catalog) -> str | None:
+    """The legal entity that a device comes from; None where it is not established."""
+    vendor = catalog.vendors.get(attribution.vendor)
+    return attribution.entity or (vendor.entity if vendor else None)
+
+
+def standing(regime: Regime, as_of: date) -> tuple[str, date] | None:
+    """Why a rule as a whole binds nobody on a date, or not surely; None when it stands.
+
+    Returns:
+        A reason and the date that belongs to it.
+    """
+    if regime.parts:
+        first = regime.parts[0]
+        if first.approx and _same_month(as_of, first.date):
+            return "date_approximate", first.date
+        if as_of < first.date:
+            return "not_yet_effective", first.date
+    return _halted(regime, as_of)
+
+
+def _halted(regime: Regime, as_of: date) -> tuple[str, date] | None:
+    if regime.suspended is None:
+        return None
+    start, end = regime.suspended
+    if start <= as_of <= end:
+        return "suspended", end
+    if as_of > end >= regime.evidence_as_of:
+        # The evidence ends before the suspension does: what came after it was not seen.
+        return "resumption_unverified", end
+    return None
 
 
 def _from_memory(meeting: Meeting | None) -> Meeting | None:
@@ -83,18 +134,19 @@ def _named(
     attribution: Attribution, listing: Listing, regime: Regime, catalog: Catalog, as_of: date
 ) -> Meeting | None:
     """Whether the row's name stands for the maker of this device."""
-    vendor = catalog.vendors.get(attribution.vendor)
-    entity = attribution.entity or (vendor.entity if vendor else None)
+    entity = _entity(attribution, catalog)
     if entity is not None and listing.entity == entity:
         return Meeting(reach=Reach.REACHED, reasons=("listed_vendor",), listing=listing)
     same_family = listing.vendor == attribution.vendor
     if regime.affiliates is Affiliates.LISTED_ONLY:
-        if not same_family:
-            return None
         if entity is None:
-            return _dispute(listing, "entity_not_established")
-        return _sister(listing, entity, catalog, as_of)
+            return _dispute(listing, "entity_not_established") if same_family else None
+        return _sister(listing, entity, catalog, as_of, same_family=same_family)
     if entity is not None and listing.entity in catalog.controlled_by(entity, as_of):
+        if regime.affiliates is Affiliates.FIFTY_PERCENT and not _owned(
+            entity, listing.entity, catalog, as_of
+        ):
+            return _dispute(listing, "share_not_established")
         return Meeting(reach=Reach.REACHED, reasons=("affiliate_of_listed",), listing=listing)
     if not same_family:
         return None
@@ -104,13 +156,37 @@ def _named(
     return Meeting(reach=Reach.REACHED, reasons=("listed_vendor",), listing=listing)
 
 
-def _sister(listing: Listing, entity: str, catalog: Catalog, as_of: date) -> Meeting | None:
-    """A list that reaches only named entities, and another company of the same family."""
+def _sister(
+    listing: Listing, entity: str, catalog: Catalog, as_of: date, *, same_family: bool
+) -> Meeting | None:
+    """A list that reaches only named entities, and a company beside or below a named one."""
     if listing.entity in catalog.controlled_by(entity, as_of):
         return Meeting(reach=Reach.NOT, reasons=("subsidiary_not_named",), listing=listing)
-    if listing.entity == listing.vendor:
+    if same_family:
         return Meeting(reach=Reach.NOT, reasons=("entity_not_named",), listing=listing)
     return None
+
+
+def _owned(entity: str, owner: str, catalog: Catalog, as_of: date) -> bool:
+    """Whether one company is known to hold another at half or more, through any chain."""
+    found, queue = {entity}, [entity]
+    while queue:
+        child = queue.pop()
+        for edge in catalog.relations:
+            if edge.child == child and edge.parent not in found and _half(edge, as_of):
+                found.add(edge.parent)
+                queue.append(edge.parent)
+    return owner in found
+
+
+def _half(edge: Relation, as_of: date) -> bool:
+    if edge.code is EvidenceCode.M or edge.kind not in {"owns", "controls", "formerly-owned"}:
+        return False
+    if edge.since is not None and as_of < edge.since:
+        return False
+    if edge.until is not None and as_of > edge.until:
+        return False
+    return edge.kind != "controls" if edge.share is None else edge.share >= _HALF
 
 
 def _dispute(listing: Listing, reason: str) -> Meeting:
@@ -130,8 +206,9 @@ def _timed(listing: Listing, regime: Regime, as_of: date, reasons: tuple[str, ..
         return _pending(listing, "date_approximate", start)
     if as_of < start:
         return _pending(listing, "not_yet_effective", start)
-    if regime.suspended is not None and regime.suspended[0] <= as_of <= regime.suspended[1]:
-        return _pending(listing, "suspended", regime.suspended[1])
+    halted = _halted(regime, as_of)
+    if halted is not None:
+        return _pending(listing, *halted)
     return Meeting(reach=Reach.REACHED, reasons=reasons, listing=listing, effective=start)
 
 

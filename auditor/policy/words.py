@@ -24,6 +24,10 @@ _WHY: Final = {
     "not_yet_effective": "the rule does not reach the device before {effective}",
     "date_approximate": "the exact day in this month is not documented",
     "suspended": "the rule is suspended until {effective}",
+    "resumption_unverified": "the suspension of the rule has ended by its own terms, and whether it"
+    " applies again was not verified",
+    "share_not_established": "a listed company controls the maker, and it is not established that it"
+    " owns half of it or more",
     "subsidiary_not_named": "the list reaches only the companies that it names, and this subsidiary"
     " is not one of them",
     "entity_not_named": "the list reaches only the companies that it names, and this company is not"
@@ -35,6 +39,9 @@ _WHY: Final = {
     "names_no_maker": "the rule names no maker: what it tests cannot be seen from a network",
 }
 
+_WHY_NOT: Final = {"kind_not_named": "the listing does not name this kind of equipment"}
+"""Where the same reason lets the device go instead of leaving it open."""
+
 
 def sentence(verdict: Verdict, regime: Regime, listing: Listing | None, catalog: Catalog) -> str:
     """What a verdict says, for people."""
@@ -42,8 +49,10 @@ def sentence(verdict: Verdict, regime: Regime, listing: Listing | None, catalog:
     lead = "Hypothetical: " if regime.finding_class is FindingClass.HYPOTHETICAL else ""
     if verdict.outcome is Outcome.COVERED and listing is not None:
         return lead + _covered(verdict, regime, listing, maker)
+    free = _WHY_NOT if verdict.outcome is Outcome.NOT_COVERED else {}
     why = "; ".join(
-        _WHY.get(reason, reason).format(effective=verdict.effective) for reason in verdict.reasons
+        free.get(reason, _WHY.get(reason, reason)).format(effective=verdict.effective)
+        for reason in verdict.reasons
     )
     if verdict.outcome is Outcome.NOT_COVERED:
         return (

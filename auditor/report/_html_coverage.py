@@ -5,10 +5,11 @@ from typing import Final
 
 from auditor.model.document import Foreign, Ledger
 from auditor.report import _html_texts as t
+from auditor.report import _html_words as w
+from auditor.report._html_evidence import signal_word
 from auditor.report._html_markup import Markup, cut, h, join
 from auditor.report._html_summary import facts
 from auditor.report._html_view import View
-from auditor.report.words import SIGNAL_WORDS
 
 _MOST_ROWS: Final = 1000
 _MOST_RANGES: Final = 300
@@ -58,7 +59,14 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
     head = h("tr", None, *(h("th", {"scope": "col"}, column) for column in columns))
     body = h("tbody", None, *cells[:_MOST_ROWS])
     return join(
-        [h("div", {"class": "wide"}, h("table", {"class": "plain"}, h("thead", None, head), body)), more]
+        [
+            h(
+                "div",
+                {"class": "wide"},
+                h("table", {"class": "plain"}, h("thead", None, head), body),
+            ),
+            more,
+        ]
     )
 
 
@@ -73,7 +81,7 @@ def _not_assessed(view: View) -> Markup:
 
 def _ledger(ledger: Ledger) -> Markup:
     rows = []
-    for key, word in t.LEDGER.items():
+    for key, word in w.LEDGER.items():
         ranges: tuple[str, ...] = getattr(ledger, key)
         if not ranges:
             continue
@@ -91,7 +99,7 @@ def _methods(view: View) -> Markup:
         (
             cut(item.method, 40),
             cut(item.interface or "", 40),
-            t.word(t.METHOD_STATES, cut(item.state, 40)),
+            w.word(w.METHOD_STATES, cut(item.state, 40)),
             t.number(item.found),
             cut(item.why or "", 400),
         )
@@ -122,7 +130,7 @@ def _foreign(foreign: Sequence[Foreign]) -> Markup | None:
 
 def _announced(item: Foreign) -> Markup:
     told = [
-        join([SIGNAL_WORDS.get(seen.signal, seen.signal), h("code", None, cut(seen.value, 80))], " ")
+        join([signal_word(seen.signal), h("code", None, cut(seen.value, 80))], " ")
         for seen in item.observations[:6]
     ]
     return join(told, t.BETWEEN)
@@ -135,11 +143,14 @@ def _sent(view: View) -> Markup:
         connections=t.number(sent.connections),
         requests=t.number(sent.requests),
     )
-    rows = [(cut(probe, 40), t.number(count)) for probe, count in sorted(sent.by_probe.items())]
+    counts = [
+        f"{cut(probe, 40)} {t.number(count)}" for probe, count in sorted(sent.by_probe.items())
+    ]
+    by_probe = t.SENT_BY.format(counts=t.BETWEEN.join(counts[:_MOST_RANGES]))
     return join(
         [
             h("h3", None, t.SENT_TITLE),
             h("p", None, told),
-            table((t.COLUMN_SENT_BY, t.COLUMN_SENT), rows) if rows else None,
+            h("p", {"class": "fine"}, by_probe) if counts else None,
         ]
     )

@@ -5,6 +5,7 @@ from typing import Final
 from auditor.model.document import Asset
 from auditor.model.facts import Attempt
 from auditor.report import _html_texts as t
+from auditor.report import _html_words as w
 from auditor.report._html_evidence import chain
 from auditor.report._html_findings import in_short
 from auditor.report._html_markup import Markup, cut, h, join
@@ -53,7 +54,7 @@ def _controls() -> Markup:
     texts = h("input", {"id": "q", "type": "search", "name": "q"})
     hint = h("small", None, t.FILTER_TEXT_HINT)
     every = h("option", {"value": ""}, t.FILTER_ALL)
-    outcomes = [h("option", {"value": headline}, t.OUTCOMES[headline]) for headline in ORDER]
+    outcomes = [h("option", {"value": headline}, w.OUTCOMES[headline]) for headline in ORDER]
     return h(
         "div",
         {"id": "controls", "class": "controls", "hidden": True, "role": "group"},
@@ -81,12 +82,6 @@ def _controls() -> Markup:
 
 def _device(view: View, device: Device, below: list[Device]) -> Markup:
     asset = device.asset
-    maker = maker_of(asset)
-    made = (
-        join([view.vendor(maker.vendor), h("small", None, t.word(t.GRADES, maker.grade))], " ")
-        if maker
-        else h("span", {"class": "dim"}, t.MAKER_UNKNOWN)
-    )
     return h(
         "tbody",
         {"id": device.anchor, "class": ORDER[rank(asset.headline)]},
@@ -96,8 +91,8 @@ def _device(view: View, device: Device, below: list[Device]) -> Markup:
             h("td", None, mark(asset.headline)),
             h("th", {"scope": "row"}, _address(device)),
             h("td", None, _label(view, asset)),
-            h("td", None, made),
-            h("td", None, _identity(asset)),
+            h("td", None, _maker(view, asset)),
+            h("td", None, _identity(view, asset)),
         ),
         h("tr", None, h("td", {"colspan": len(_COLUMNS)}, _details(view, device, below))),
     )
@@ -108,7 +103,11 @@ def _address(device: Device) -> Markup:
     parent = device.parent
     here = h(
         "a",
-        {"class": "here", "href": f"#{device.anchor}", "aria-label": t.LINK_TO.format(name=device.name)},
+        {
+            "class": "here",
+            "href": f"#{device.anchor}",
+            "aria-label": t.LINK_TO.format(name=device.name),
+        },
         "#",
     )
     behind = h("small", None, t.BEHIND.format(name=""), to(parent)) if parent else None
@@ -119,16 +118,29 @@ def _address(device: Device) -> Markup:
 def _label(view: View, asset: Asset) -> Markup:
     brand = view.vendor(asset.brand) if asset.brand else None
     parts = [part for part in (brand, cut(asset.model or "", 60)) if part]
-    return join([" ".join(parts) or None, h("small", None, t.word(t.KINDS, asset.kind))])
+    return join([" ".join(parts) or None, h("small", None, w.word(w.KINDS, asset.kind))])
 
 
-def _identity(asset: Asset) -> Markup:
-    rows = [
-        h("small", None, cut(value, 60))
-        for value in (asset.serial, asset.firmware)
+def _maker(view: View, asset: Asset) -> Markup:
+    maker = maker_of(asset)
+    if maker is None:
+        return h("span", {"class": "dim"}, t.MAKER_UNKNOWN)
+    grade = t.MAKER_GRADE.format(grade=w.word(w.GRADES, maker.grade))
+    return join([view.vendor(maker.vendor), h("small", None, grade)])
+
+
+def _identity(view: View, asset: Asset) -> Markup:
+    rows = (
+        (t.LABEL_SERIAL, asset.serial),
+        (t.LABEL_FIRMWARE, asset.firmware),
+        (t.LABEL_BUILT, asset.built),
+        (t.LABEL_OEM, view.vendor(asset.oem_customer) if asset.oem_customer else None),
+    )
+    return join(
+        h("small", None, t.IDENTITY.format(word=word, value=cut(value, 100)))
+        for word, value in rows
         if value
-    ]
-    return join(rows)
+    )
 
 
 def _details(view: View, device: Device, below: list[Device]) -> Markup:
@@ -141,7 +153,7 @@ def _details(view: View, device: Device, below: list[Device]) -> Markup:
         h(
             "div",
             {"class": "in"},
-            _facts(view, device, below),
+            _facts(device, below),
             chain(view, asset.attributions),
             _verdicts(view, device),
             _notes(asset),
@@ -150,15 +162,10 @@ def _details(view: View, device: Device, below: list[Device]) -> Markup:
     )
 
 
-def _facts(view: View, device: Device, below: list[Device]) -> Markup:
+def _facts(device: Device, below: list[Device]) -> Markup:
     asset = device.asset
-    customer = view.vendor(asset.oem_customer) if asset.oem_customer else ""
     more = asset.addresses if asset.addresses not in {(), (asset.address,)} else ()
     rows = (
-        (t.LABEL_SERIAL, cut(asset.serial or "", 120)),
-        (t.LABEL_FIRMWARE, cut(asset.firmware or "", 120)),
-        (t.LABEL_BUILT, cut(asset.built or "", 40)),
-        (t.LABEL_OEM, customer),
         (t.LABEL_HOSTNAME, cut(asset.hostname or "", 120)),
         (t.LABEL_ADDRESSES, cut(t.BETWEEN.join(more), 300)),
         (t.LABEL_ID, cut(asset.id, 80)),
@@ -184,7 +191,7 @@ def _verdicts(view: View, device: Device) -> Markup:
 def _notes(asset: Asset) -> Markup | None:
     if not asset.notes:
         return None
-    items = [h("li", None, t.word(t.NOTES, cut(note, 200))) for note in asset.notes]
+    items = [h("li", None, w.word(w.NOTES, cut(note, 200))) for note in asset.notes]
     return join([h("h4", None, t.NOTES_TITLE), h("ul", {"class": "notes"}, *items)])
 
 
@@ -199,7 +206,12 @@ def _attempts(attempts: tuple[Attempt, ...]) -> Markup:
             asked = t.ATTEMPT_MS.format(attempt=asked, ms=attempt.ms)
         by_ending.setdefault(attempt.outcome, []).append(asked)
     rows = [
-        h("tr", None, h("th", {"scope": "row"}, t.word(t.ENDINGS, ending)), h("td", None, t.BETWEEN.join(asked)))
+        h(
+            "tr",
+            None,
+            h("th", {"scope": "row"}, w.word(w.ENDINGS, ending)),
+            h("td", None, t.BETWEEN.join(asked)),
+        )
         for ending, asked in by_ending.items()
     ]
     title = h("h4", None, t.ATTEMPTS_TITLE)

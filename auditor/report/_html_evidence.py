@@ -1,12 +1,14 @@
 """The evidence of one device: each sign once, under the claims that it speaks for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from auditor.model.judgement import Attribution, Evidence
+from auditor.model.signals import SIGNALS
 from auditor.model.words import Strength, strength_rank
 from auditor.report import _html_texts as t
+from auditor.report import _html_words as w
 from auditor.report._html_markup import Markup, cut, h, join
 from auditor.report._html_view import View
 from auditor.report.words import SIGNAL_WORDS, STRENGTHS
@@ -21,7 +23,7 @@ class _Sign:
     """Evidence that says the same thing, however often and by however many rules it was met."""
 
     first: Evidence
-    places: dict[tuple[str | None, str | None], None] = field(default_factory=dict)
+    places: dict[str | None, dict[str | None, None]] = field(default_factory=dict)
     rules: dict[tuple[str, tuple[str, ...]], Evidence] = field(default_factory=dict)
     supports: dict[int, None] = field(default_factory=dict)
     against: dict[int, None] = field(default_factory=dict)
@@ -32,20 +34,17 @@ def chain(view: View, attributions: Sequence[Attribution]) -> Markup:
     if not attributions:
         return h("p", None, t.NO_MAKER)
     signs = _signs(attributions)
-    groups: dict[tuple[bool, tuple[int, ...]], list[_Sign]] = {}
+    groups: dict[tuple[tuple[int, ...], tuple[int, ...]], list[_Sign]] = {}
     for sign in signs:
-        if sign.supports:
-            groups.setdefault((True, tuple(sign.supports)), []).append(sign)
-        if sign.against:
-            groups.setdefault((False, tuple(sign.against)), []).append(sign)
+        groups.setdefault((tuple(sign.supports), tuple(sign.against)), []).append(sign)
     names = [_claim(view, item) for item in attributions]
     claims = [_claim_line(name, item) for name, item in zip(names, attributions, strict=True)]
     return join(
         [
             h("ul", {"class": "claims"}, *claims),
             *(
-                _group(view, names, pro=pro, which=which, signs=found)
-                for (pro, which), found in groups.items()
+                join([h("h4", None, _title(names, pro, contra)), _list(view, found)])
+                for (pro, contra), found in sorted(groups.items(), key=_place_of)
             ),
         ]
     )
@@ -55,7 +54,7 @@ def _claim(view: View, item: Attribution) -> str:
     name = view.vendor(item.vendor)
     if item.entity and item.entity != item.vendor:
         name = f"{name} ({cut(item.entity, 60)})"
-    return t.CLAIMS[item.role].format(name=name)
+    return w.CLAIMS[item.role].format(name=name)
 
 
 def _claim_line(name: str, item: Attribution) -> Markup:
@@ -65,8 +64,8 @@ def _claim_line(name: str, item: Attribution) -> Markup:
         "li",
         None,
         h("strong", None, name),
-        f": {t.word(t.GRADES, item.grade)}; ",
-        form.format(channels=t.BETWEEN.join(channels)),
+        f": {w.word(w.GRADES, item.grade)}; ",
+        form.format(channels=t.BETWEEN.join(w.word(w.CHANNELS, name) for name in channels)),
     )
 
 
@@ -84,29 +83,40 @@ def _add(found: dict[tuple[str, str, Strength], _Sign], evidence: Evidence) -> _
     key = (evidence.signal, evidence.value, evidence.strength)
     sign = found.setdefault(key, _Sign(evidence))
     via = evidence.via if evidence.via != evidence.signal else None
-    sign.places[evidence.endpoint, via] = None
+    sign.places.setdefault(evidence.endpoint, {})[via] = None
     sign.rules[evidence.rule, evidence.sources] = evidence
     return sign
 
 
-def _group(
-    view: View, names: Sequence[str], *, pro: bool, which: Iterable[int], signs: Sequence[_Sign]
-) -> Markup:
-    title = t.EVIDENCE_FOR if pro else t.EVIDENCE_AGAINST
+def _title(names: Sequence[str], pro: Sequence[int], contra: Sequence[int]) -> str:
+    """For and against which claims the signs below it speak."""
+    claims, others = (t.CLAIMS_AND.join(names[item] for item in which) for which in (pro, contra))
+    if not contra:
+        return t.EVIDENCE_FOR.format(claims=claims)
+    if not pro:
+        return t.EVIDENCE_AGAINST.format(claims=others)
+    return t.EVIDENCE_BOTH.format(claims=claims, others=others)
+
+
+def _place_of(
+    item: tuple[tuple[tuple[int, ...], tuple[int, ...]], list[_Sign]],
+) -> tuple[object, ...]:
+    """Groups in the order of the claims; what only speaks against something comes last."""
+    (pro, contra), _ = item
+    return (not pro, pro[:1], -len(pro), pro, contra)
+
+
+def _list(view: View, signs: Sequence[_Sign]) -> Markup:
     items = [_line(view, sign) for sign in signs[:_MOST_SIGNS]]
     if len(signs) > _MOST_SIGNS:
         items.append(h("li", None, t.AND_MORE.format(n=len(signs) - _MOST_SIGNS)))
-    claims = t.CLAIMS_AND.join(names[index] for index in which)
-    return join(
-        [h("h4", None, title.format(claims=claims)), h("ul", {"class": "signs"}, *items)],
-    )
+    return h("ul", {"class": "signs"}, *items)
 
 
 def _line(view: View, sign: _Sign) -> Markup:
     """One sign as a sentence: how strong, what, where, the bytes, and the rule."""
     first = sign.first
-    what = SIGNAL_WORDS.get(first.signal, cut(first.signal, 60))
-    places = "; ".join(_place(endpoint, via) for endpoint, via in sign.places if endpoint or via)
+    places = "; ".join(_place(endpoint, tuple(vias)) for endpoint, vias in sign.places.items())
     rules = [
         h("a", {"href": f"#r{view.rule_number(evidence)}"}, cut(evidence.rule, 80))
         for evidence in sign.rules.values()
@@ -115,17 +125,25 @@ def _line(view: View, sign: _Sign) -> Markup:
         "li",
         {"class": _CLASSES.get(first.strength)},
         h("b", None, STRENGTHS[first.strength]),
-        f": {what} ",
+        f": {signal_word(first.signal)} ",
         h("code", None, cut(first.value, _VALUE)),
         f" {places} " if places else " ",
-        h("small", None, join(rules, " ")),
+        join(rules, " "),
     )
 
 
-def _place(endpoint: str | None, via: str | None) -> str:
-    inside = t.INSIDE.format(via=SIGNAL_WORDS.get(via, cut(via, 40))) if via else None
+def _place(endpoint: str | None, vias: Sequence[str | None]) -> str:
+    via = t.BETWEEN.join(signal_word(item) for item in vias if item)
+    form = t.ALSO_INSIDE if None in vias else t.INSIDE
+    inside = form.format(via=via) if via else None
     at = t.AT.format(places=cut(endpoint, 40)) if endpoint else None
     return t.BETWEEN.join(part for part in (at, inside) if part)
+
+
+def signal_word(signal: str) -> str:
+    """A signal in words."""
+    known = SIGNALS.get(signal)
+    return SIGNAL_WORDS.get(signal) or (known.about if known else cut(signal, 60))
 
 
 def rules(view: View) -> Markup | None:
@@ -135,7 +153,10 @@ def rules(view: View) -> Markup | None:
     head = h(
         "tr",
         None,
-        *(h("th", {"scope": "col"}, column) for column in ("", t.COLUMN_RULE, t.COLUMN_SOURCES)),
+        *(
+            h("th", {"scope": "col"}, column)
+            for column in (t.COLUMN_NUMBER, t.COLUMN_RULE, t.COLUMN_SOURCES)
+        ),
     )
     rows = [
         h(
@@ -151,6 +172,10 @@ def rules(view: View) -> Markup | None:
         "section",
         {"id": "rules", "aria-labelledby": "h-rules"},
         h("h2", {"id": "h-rules"}, t.RULES_TITLE),
-        h("p", {"class": "intro"}, t.RULES_INTRO.format(version=cut(view.scan.scan.db_version, 40))),
+        h(
+            "p",
+            {"class": "intro"},
+            t.RULES_INTRO.format(version=cut(view.scan.scan.db_version, 40)),
+        ),
         h("table", {"class": "plain"}, h("thead", None, head), h("tbody", None, *rows)),
     )

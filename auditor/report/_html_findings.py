@@ -5,21 +5,24 @@ from typing import Final
 
 from auditor.model.judgement import Verdict
 from auditor.report import _html_texts as t
+from auditor.report import _html_words as w
 from auditor.report._html_markup import Markup, cut, h, host_of, join, link, slug
 from auditor.report._html_summary import facts
-from auditor.report._html_view import Device, View, mark, rank, to
-from auditor.report.words import HEADLINES
+from auditor.report._html_view import ORDER, Device, View, mark, rank, to
+
+Groups = dict[tuple[str, tuple[Verdict, ...]], list[Device]]
+"""Headline and verdicts → the devices to which they apply."""
 
 _MOST_LINKS: Final = 60
 _OUTCOME_ORDER: Final = ("covered", "exempt", "indeterminate", "not_covered")
 
 
-def number_findings(view: View) -> dict[tuple[str, tuple[Verdict, ...]], list[Device]]:
+def number_findings(view: View) -> Groups:
     """Group the devices and number the groups, those that need attention first.
 
     Fills ``view.findings``: anchor of a device → number of its finding.
     """
-    groups: dict[tuple[str, tuple[Verdict, ...]], list[Device]] = {}
+    groups: Groups = {}
     for device in view.devices:
         if device.asset.verdicts:
             key = (device.asset.headline, device.asset.verdicts)
@@ -31,7 +34,7 @@ def number_findings(view: View) -> dict[tuple[str, tuple[Verdict, ...]], list[De
     return dict(ranked)
 
 
-def findings(view: View, groups: dict[tuple[str, tuple[Verdict, ...]], list[Device]]) -> Markup:
+def findings(view: View, groups: Groups) -> Markup:
     """The section; every sentence stands here once, however many devices it applies to."""
     blocks = [
         _finding(view, number, headline, verdicts, devices)
@@ -46,14 +49,44 @@ def findings(view: View, groups: dict[tuple[str, tuple[Verdict, ...]], list[Devi
     )
 
 
+def glance(view: View, groups: Groups) -> Markup | None:
+    """The findings as a short table, for those who read one page."""
+    if not groups:
+        return None
+    rows = []
+    for number, ((headline, verdicts), devices) in enumerate(groups.items(), 1):
+        link_text = t.FINDING.format(n=number)
+        cells = (
+            _subject(view, verdicts),
+            mark(headline),
+            t.number(len(devices)),
+            t.BETWEEN.join(cut(item.regime, 60) for item in verdicts if item.outcome == headline),
+        )
+        there = h("a", {"href": f"#finding-{number}"}, link_text)
+        rows.append(
+            h(
+                "tr",
+                None,
+                h("th", {"scope": "row"}, there),
+                *(h("td", None, cell) for cell in cells),
+            )
+        )
+    head = h("tr", None, *(h("th", {"scope": "col"}, column) for column in t.GLANCE_COLUMNS))
+    body = h("table", {"class": "plain"}, h("thead", None, head), h("tbody", None, *rows))
+    return join([h("h3", None, t.GLANCE_TITLE), h("div", {"class": "wide"}, body)])
+
+
 def in_short(verdicts: Sequence[Verdict]) -> Markup:
     """The outcomes of one device, grouped: “covered under a, b”."""
     by_outcome: dict[str, list[str]] = {}
     for verdict in sorted(verdicts, key=lambda item: _OUTCOME_ORDER.index(item.outcome)):
         by_outcome.setdefault(verdict.outcome, []).append(cut(verdict.regime, 60))
     parts = [
-        t.VERDICTS_UNDER.format(
-            outcome=t.word(t.VERDICT_OUTCOMES, outcome), regimes=t.BETWEEN.join(regimes)
+        join(
+            [
+                h("b", None, w.word(w.VERDICT_OUTCOMES, outcome)),
+                t.VERDICTS_UNDER.format(regimes=t.BETWEEN.join(regimes)),
+            ]
         )
         for outcome, regimes in by_outcome.items()
     ]
@@ -74,7 +107,7 @@ def _finding(
     applies = t.FINDING_DEVICES.format(n=t.number(len(devices)), devices=t.devices(len(devices)))
     return h(
         "section",
-        {"class": f"finding {HEADLINES.get(headline) and headline}", "id": anchor},
+        {"class": f"finding {ORDER[rank(headline)]}", "id": anchor},
         h(
             "h3",
             None,
@@ -93,7 +126,7 @@ def _subject(view: View, verdicts: Sequence[Verdict]) -> str:
     """Of which maker the finding speaks, with the grade."""
     for verdict in verdicts:
         if verdict.vendor and verdict.grade:
-            grade = t.word(t.GRADES, verdict.grade)
+            grade = w.word(w.GRADES, verdict.grade)
             return t.FINDING_MAKER.format(maker=view.vendor(verdict.vendor), grade=grade)
     return t.FINDING_NO_MAKER
 
@@ -103,7 +136,7 @@ def _verdict(verdict: Verdict, view: View) -> Markup:
     regime = cut(verdict.regime, 60)
     name = h("a", {"href": f"#law-{slug(regime)}"}, regime) if verdict.regime in law else regime
     source = link(verdict.source, host_of(verdict.source)) if verdict.source else ""
-    reasons = t.BETWEEN.join(t.word(t.REASONS, cut(reason, 60)) for reason in verdict.reasons)
+    reasons = t.BETWEEN.join(w.word(w.REASONS, cut(reason, 60)) for reason in verdict.reasons)
     rows = (
         (t.VERDICT_LISTING, cut(verdict.listing or "", 300)),
         (t.VERDICT_CITATION, cut(verdict.citation, 300)),
@@ -119,7 +152,7 @@ def _verdict(verdict: Verdict, view: View) -> Markup:
         None,
         h("p", {"class": "v"}, mark(verdict.outcome), " ", h("strong", None, name)),
         h("p", None, cut(verdict.says, 2000)),
-        h("p", {"class": "class"}, t.LAW_CLASS, ": ", t.word(t.CLASSES, verdict.finding_class)),
+        h("p", {"class": "class"}, t.LAW_CLASS, ": ", w.word(w.CLASSES, verdict.finding_class)),
         facts(rows, "facts"),
     )
 
@@ -133,5 +166,5 @@ def _applies(verdict: Verdict, view: View) -> str:
 
 def only_if(flags: Sequence[str]) -> str:
     """Whom a rule concerns, in words; empty if no profile is tied to it."""
-    who = " or ".join(t.word(t.PROFILES, cut(flag, 60)) for flag in flags)
+    who = " or ".join(w.word(w.PROFILES, cut(flag, 60)) for flag in flags)
     return t.APPLIES_UNKNOWN_IF.format(who=who) if who else ""

@@ -2,6 +2,7 @@
 
 from auditor.model.document import LawNote
 from auditor.report import _html_texts as t
+from auditor.report import _html_words as w
 from auditor.report._html_findings import only_if
 from auditor.report._html_markup import Markup, cut, h, host_of, join, link, slug
 from auditor.report._html_summary import facts
@@ -42,7 +43,7 @@ def _note(note: LawNote) -> Markup:
     stale = h("b", {"class": "m stale"}, t.LAW_STALE) if note.stale else None
     fresh = join([cut(note.evidence_as_of, 40), stale], " ")
     rows = (
-        (t.LAW_CLASS, t.word(t.CLASSES, cut(note.finding_class, 60))),
+        (t.LAW_CLASS, w.word(w.CLASSES, cut(note.finding_class, 60))),
         (t.LAW_CONCERNS, only_if(note.applies_if) or t.LAW_CONCERNS_ALL),
         (t.LAW_STATUS, cut(note.status, 300)),
         (t.LAW_CITATION, cut(note.citation, 600)),

@@ -16,16 +16,21 @@ from auditor.report.words import tame
 
 Attributes = Mapping[str, str | int | bool | None]
 
+_WORD: Final = re.compile(r"\S+")
 _TAGS: Final = frozenset(
-    "a b body button caption code dd details div dl dt figcaption figure footer h1 h2 h3 h4 head"
-    " header html input label li main meta nav ol option p rect script section select small span"
-    " strong style summary svg table tbody td th thead title tr ul".split()
+    _WORD.findall(
+        "a b body button caption code dd details div dl dt figcaption figure footer h1 h2 h3 h4 head"
+        " header html input label li main meta nav ol option p rect script section select small span"
+        " strong style summary svg table tbody td th thead title tr ul"
+    )
 )
 _VOID: Final = frozenset({"input", "meta"})
 _ATTRIBUTES: Final = frozenset(
-    "aria-hidden aria-label aria-labelledby aria-live charset class colspan content"
-    " height hidden href http-equiv id lang name open preserveAspectRatio rel role scope start"
-    " tabindex type value viewBox width x".split()
+    _WORD.findall(
+        "aria-hidden aria-label aria-labelledby aria-live charset class colspan content height"
+        " hidden href http-equiv id lang name open preserveAspectRatio rel role scope tabindex type"
+        " value viewBox width x"
+    )
 )
 _SAFE_URL: Final = re.compile(
     r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?"

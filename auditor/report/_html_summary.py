@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from auditor.report import _html_texts as t
+from auditor.report import _html_words as w
 from auditor.report._html_markup import Markup, cut, h, join
 from auditor.report._html_view import ORDER, View, maker_of, mark, rank
 
@@ -24,16 +25,22 @@ def site_name(view: View) -> str:
 def header(view: View) -> Markup:
     """Title and particulars."""
     scan = view.scan.scan
-    profile = t.BETWEEN.join(t.word(t.PROFILES, cut(flag, 60)) for flag in scan.profile)
+    profile = t.BETWEEN.join(w.word(w.PROFILES, cut(flag, 60)) for flag in scan.profile)
     rows = (
         (t.META_SCOPE, cut(t.BETWEEN.join(scan.scope), 600)),
         (t.META_EXCLUDED, cut(t.BETWEEN.join(scan.exclude), 600)),
-        (t.META_WHEN, t.TO.format(start=_time(scan.started), finish=_time(scan.finished))),
+        (t.META_WHEN, _when(scan.started, scan.finished)),
         (t.META_POLICY, cut(scan.policy, 80)),
         (t.META_PROFILE, profile or t.META_PROFILE_NONE),
         (t.META_AS_OF, cut(scan.as_of, 40)),
-        (t.META_DATABASE, join([cut(scan.db_version, 40), h("code", None, cut(scan.db_digest))], " ")),
-        (t.META_TOOL, t.META_TOOL_ENGINE.format(tool=cut(scan.tool, 80), engine=cut(scan.engine, 40))),
+        (
+            t.META_DATABASE,
+            join([cut(scan.db_version, 40), h("code", None, cut(scan.db_digest))], " "),
+        ),
+        (
+            t.META_TOOL,
+            t.META_TOOL_ENGINE.format(tool=cut(scan.tool, 80), engine=cut(scan.engine, 40)),
+        ),
         (t.META_ID, h("code", None, cut(scan.id, 80))),
     )
     return h(
@@ -47,12 +54,14 @@ def header(view: View) -> Markup:
 
 def facts(rows: Sequence[tuple[str, str]], kind: str) -> Markup:
     """Words and values side by side; rows without a value are left out."""
-    pairs = [h("div", None, h("dt", None, word), h("dd", None, value)) for word, value in rows if value]
+    pairs = [
+        h("div", None, h("dt", None, word), h("dd", None, value)) for word, value in rows if value
+    ]
     return h("dl", {"class": kind}, *pairs)
 
 
-def summary(view: View) -> Markup:
-    """Banner, the result in a sentence, the counts and the charts."""
+def summary(view: View, glance: Markup | None) -> Markup:
+    """Banner, the result in a sentence, the counts, the charts and the findings at a glance."""
     return h(
         "section",
         {"id": "summary", "aria-labelledby": "h-summary"},
@@ -60,8 +69,13 @@ def summary(view: View) -> Markup:
         _banner(view),
         _lead(view),
         _tiles(view),
-        h("div", {"class": "charts"}, _outcome_chart(view), _maker_chart(view)),
-        _stale(view),
+        h(
+            "div",
+            {"class": "charts"},
+            h("div", None, _outcome_chart(view), _stale(view)),
+            _maker_chart(view),
+        ),
+        glance,
     )
 
 
@@ -88,12 +102,9 @@ def _lead(view: View) -> Markup:
         scope=scope, answered=t.number(cover.answered), assessed=t.number(cover.assessed)
     )
     if not counts.assets:
+        more = [t.LEAD_EMPTY_MORE, assessed]
         return join(
-            [
-                h("p", {"class": "lead"}, t.LEAD_EMPTY),
-                h("p", None, t.LEAD_EMPTY_MORE),
-                h("p", None, assessed),
-            ]
+            [h("p", {"class": "lead"}, t.LEAD_EMPTY), *(h("p", None, line) for line in more)]
         )
     first = t.LEAD_COVERED if counts.covered else t.LEAD_NONE
     told = first.format(
@@ -103,8 +114,16 @@ def _lead(view: View) -> Markup:
     )
     open_count = counts.indeterminate + counts.unidentified
     unsettled = t.LEAD_UNSETTLED.format(n=t.number(open_count), devices=t.devices(open_count))
-    more = unsettled if open_count else t.LEAD_SETTLED
-    return join([h("p", {"class": "lead"}, told), h("p", None, more), h("p", None, assessed)])
+    more = [unsettled if open_count else t.LEAD_SETTLED]
+    if counts.exempt:
+        more.append(
+            t.LEAD_EXEMPT.format(n=t.number(counts.exempt), devices=t.devices(counts.exempt))
+        )
+    more.append(assessed)
+    missing = len(cover.missing_from_baseline)
+    if missing:
+        more.append(t.LEAD_MISSING.format(n=t.number(missing), devices=t.devices(missing)))
+    return join([h("p", {"class": "lead"}, told), *(h("p", None, line) for line in more)])
 
 
 def _tiles(view: View) -> Markup:
@@ -112,10 +131,10 @@ def _tiles(view: View) -> Markup:
     tiles = [
         h(
             "li",
-            {"class": f"tile {headline}"},
+            {"class": f"tile {headline}" if getattr(counts, headline) else "tile zero"},
             h("b", {"class": "n"}, t.number(getattr(counts, headline))),
-            h("span", {"class": "w"}, t.OUTCOMES[headline]),
-            h("span", {"class": "x"}, t.OUTCOME_MEANING[headline]),
+            h("span", {"class": "w"}, w.OUTCOMES[headline]),
+            h("span", {"class": "x"}, w.OUTCOME_MEANING[headline]),
         )
         for headline in ORDER
     ]
@@ -145,16 +164,17 @@ def _maker_chart(view: View) -> Markup | None:
         by_maker.setdefault(key, Counter())[ORDER[rank(device.asset.headline)]] += 1
     if not by_maker:
         return None
-    ranked = sorted(by_maker.items(), key=lambda item: (item[0] == "", -item[1].total(), item[0]))
+    unknown = by_maker.pop("", None)
+    ranked = sorted(by_maker.items(), key=lambda item: (-item[1].total(), item[0]))
     shown = ranked[:_MOST_MAKERS] if len(ranked) > _MOST_MAKERS + 1 else ranked
     rest = ranked[len(shown) :]
     if rest:
         others = sum((count for _, count in rest), Counter[str]())
         shown = [*shown, (t.CHART_OTHERS.format(n=len(rest)), others)]
+    if unknown:
+        shown = [*shown, (t.MAKER_UNKNOWN, unknown)]
     most = max(count.total() for _, count in shown)
-    rows = [
-        _bar(name or t.MAKER_UNKNOWN, count.total(), _parts(count), most) for name, count in shown
-    ]
+    rows = [_bar(name, count.total(), _parts(count), most) for name, count in shown]
     return _chart(t.CHART_MAKERS, t.CHART_COLUMN_MAKER, rows, t.CHART_MAKERS_NOTE)
 
 
@@ -176,7 +196,7 @@ def _chart(title: str, first: str, rows: Sequence[Markup], note: str | None) -> 
 
 def _bar(label: str, count: int, parts: Sequence[tuple[str, int]], most: int) -> Markup:
     """One row: the number in words is the text alternative of its bar."""
-    told = t.BETWEEN.join(f"{t.number(part)} {t.OUTCOMES[headline]}" for headline, part in parts)
+    told = t.BETWEEN.join(f"{t.number(part)} {w.OUTCOMES[headline]}" for headline, part in parts)
     start, pieces = 0, []
     for headline, part in parts:
         length = max(1, round(part * 1000 / most))
@@ -205,6 +225,11 @@ def _stale(view: View) -> Markup | None:
     )
 
 
-def _time(text: str) -> str:
-    found = _TIME.fullmatch(text)
-    return f"{found[1]} {found[2]} UTC" if found else cut(text, 40)
+def _when(started: str, finished: str) -> str:
+    start, finish = _TIME.fullmatch(started), _TIME.fullmatch(finished)
+    if start is None or finish is None:
+        return t.TO.format(start=cut(started, 40), finish=cut(finished, 40))
+    if start[1] == finish[1]:
+        return t.SAME_DAY.format(day=start[1], start=start[2], finish=finish[2])
+    first, last = (t.UTC.format(day=found[1], time=found[2]) for found in (start, finish))
+    return t.TO.format(start=first, finish=last)

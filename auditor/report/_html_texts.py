@@ -1,4 +1,4 @@
-"""Every text of the HTML report, in one place: a translation replaces this module.
+"""Every sentence of the HTML report: a translation replaces this module and ``_html_words``.
 
 Words for findings follow ``docs/explanation/what-a-verdict-means.md``; nothing here may say more
 than the law supports.
@@ -16,8 +16,8 @@ TITLE: Final = "Camera origin audit: {name}"
 SKIP: Final = "Skip to the devices"
 CONTENTS: Final = "Contents"
 NAV_SUMMARY: Final = "Summary"
-NAV_FINDINGS: Final = "Findings"
 NAV_DEVICES: Final = "Devices"
+NAV_FINDINGS: Final = "Findings in full"
 NAV_COVERAGE: Final = "Coverage"
 NAV_LAW: Final = "The rules"
 NAV_LIMITS: Final = "What this report does not say"
@@ -28,7 +28,9 @@ DOT: Final = " · "
 NONE: Final = "none"
 AND_MORE: Final = "and {n} more, in the scan document"
 TO: Final = "{start} to {finish}"
-UNNAMED_SITE: Final = "network {scope}"
+SAME_DAY: Final = "{day}, {start} to {finish} UTC"
+UTC: Final = "{day} {time} UTC"
+UNNAMED_SITE: Final = "Network {scope}"
 
 # Header
 META_SITE: Final = "Site"
@@ -67,34 +69,16 @@ LEAD_UNSETTLED: Final = (
     "{n} more {devices} could not be settled (not determined or unidentified) and must not be read"
     " as clear."
 )
+LEAD_EXEMPT: Final = "{n} more {devices} are named and excused by an exemption that is on file."
+LEAD_MISSING: Final = (
+    "{n} {devices} of the baseline did not answer this time; the coverage section names them."
+)
 LEAD_SETTLED: Final = "Every other device that answered could be settled."
 LEAD_ASSESSED: Final = "Of {scope} in scope, {answered} answered and {assessed} could be assessed."
 SCOPE_COUNT: Final = "{n} addresses"
 SCOPE_WIDE: Final = "a range too wide to count"
 DEVICE: Final = "device"
 DEVICES: Final = "devices"
-OUTCOMES: Final = {
-    "covered": "covered",
-    "indeterminate": "not determined",
-    "exempt": "exempt",
-    "unidentified": "unidentified",
-    "not_covered": "no listed producer identified",
-    "outside": "not video equipment",
-}
-OUTCOME_MEANING: Final = {
-    "covered": "A rule of the policy names the maker that the signs point to.",
-    "indeterminate": "A rule may reach it; what the device shows does not decide it.",
-    "exempt": "Named, and excused by an exemption that is on file.",
-    "unidentified": "Answered, but nothing tells what it is. Never counted as clear.",
-    "not_covered": "The maker was identified and no rule of the policy names it.",
-    "outside": "Recognised as something else, and not judged.",
-}
-VERDICT_OUTCOMES: Final = {
-    "covered": "covered",
-    "exempt": "exempt",
-    "not_covered": "no listed producer identified",
-    "indeterminate": "not determined",
-}
 CHART_OUTCOMES: Final = "Devices by outcome"
 CHART_MAKERS: Final = "Devices by maker"
 CHART_MAKERS_NOTE: Final = "Equipment recognised as something other than video is left out."
@@ -106,9 +90,11 @@ CHART_OTHERS: Final = "{n} other makers"
 MAKER_UNKNOWN: Final = "not identified"
 
 # Findings
-FINDINGS_TITLE: Final = "Findings"
+GLANCE_TITLE: Final = "Findings at a glance"
+GLANCE_COLUMNS: Final = ("Finding", "The signs point to", "Outcome", "Devices", "Under")
+FINDINGS_TITLE: Final = "Findings in full"
 FINDINGS_INTRO: Final = (
-    "Devices to which the same sentences apply are taken together. Each device below refers to its"
+    "Devices to which the same sentences apply are taken together. Each device above refers to its"
     " finding."
 )
 FINDINGS_NONE: Final = "No device was judged: none was recognised as video equipment."
@@ -122,7 +108,7 @@ VERDICT_EFFECTIVE: Final = "Reaches it from"
 VERDICT_APPLIES: Final = "Concerns you"
 VERDICT_EXEMPTION: Final = "Exemption"
 VERDICT_REASONS: Final = "Because"
-VERDICT_FRESH: Final = "Evidence of"
+VERDICT_FRESH: Final = "Text read as of"
 VERDICT_SOURCE: Final = "Source"
 APPLIES: Final = {
     True: "yes, the profile given is one that it concerns",
@@ -130,29 +116,6 @@ APPLIES: Final = {
 }
 APPLIES_UNKNOWN: Final = "not known: no profile was given"
 APPLIES_UNKNOWN_IF: Final = "only if you are: {who}"
-REASONS: Final = {
-    "listed_vendor": "the maker is listed",
-    "affiliate_of_listed": "the maker is an affiliate of a listed company",
-    "purpose_limited": "the listing is limited to named purposes",
-    "conflict": "signs of different makers",
-    "listed_maker_possible": "a hint of a listed maker",
-    "maker_only_possible": "the maker is only a possibility",
-    "maker_unknown": "nothing names the maker",
-    "mac_block_only": "only the MAC block speaks for the maker",
-    "maker_buys_in": "the maker also sells what others build",
-    "entity_not_established": "the company within the family is not established",
-    "kind_not_named": "this kind of equipment is not established as named",
-    "not_yet_effective": "not yet effective",
-    "date_approximate": "the exact day is not documented",
-    "suspended": "the rule is suspended",
-    "subsidiary_not_named": "the subsidiary is not named",
-    "entity_not_named": "the company is not named",
-    "before_listing": "before the listing",
-    "removed_from_list": "removed from the list",
-    "maker_not_listed": "the maker is not named there",
-    "listing_unverified": "the listing is not verified",
-    "names_no_maker": "the rule names no maker",
-}
 
 # Devices
 DEVICES_TITLE: Final = "Devices"
@@ -165,13 +128,15 @@ COLUMN_OUTCOME: Final = "Outcome"
 COLUMN_ADDRESS: Final = "Address"
 COLUMN_DEVICE: Final = "Label and model"
 COLUMN_MAKER: Final = "Made by"
-COLUMN_IDENTITY: Final = "Serial and firmware"
+COLUMN_IDENTITY: Final = "Serial, firmware, built"
 CAPTION: Final = "Every device that answered, with its evidence"
 LINK_TO: Final = "Link to {name}"
 BEHIND: Final = "behind {name}"
 SUMMARY_DETAILS: Final = "Evidence and verdicts"
 SUMMARY_PLAIN: Final = "What it showed"
 OF_DEVICE: Final = " of {name}"
+MAKER_GRADE: Final = "maker, {grade}"
+IDENTITY: Final = "{word} {value}"
 LABEL_SERIAL: Final = "Serial"
 LABEL_FIRMWARE: Final = "Firmware"
 LABEL_BUILT: Final = "Built"
@@ -180,31 +145,16 @@ LABEL_HOSTNAME: Final = "Host name"
 LABEL_ADDRESSES: Final = "Addresses"
 LABEL_ID: Final = "Asset id"
 LABEL_CHILDREN: Final = "Devices behind it"
-KINDS: Final = {
-    "camera": "camera",
-    "recorder": "recorder",
-    "encoder": "encoder",
-    "intercom": "intercom",
-    "access-control": "access control",
-    "network": "network equipment",
-    "other": "other equipment",
-    "unknown": "kind unknown",
-}
-GRADES: Final = {"confirmed": "confirmed", "probable": "probable", "possible": "possible"}
 EVIDENCE_TITLE: Final = "What the device shows, and what follows"
-CLAIMS: Final = {
-    "maker": "Made by {name}",
-    "brand": "Labelled {name}",
-    "platform": "Runs firmware of {name}",
-    "chip": "Chip of {name}",
-}
 CLAIM_GRADE: Final = "{claim}: {grade}"
 CLAIM_WITNESSES: Final = "independent witnesses: {channels}"
 CLAIM_ONE_WITNESS: Final = "one witness: {channels}"
 EVIDENCE_FOR: Final = "Signs for “{claims}”"
 EVIDENCE_AGAINST: Final = "Signs against “{claims}”"
+EVIDENCE_BOTH: Final = "Signs for “{claims}”, against “{others}”"
 CLAIMS_AND: Final = "” and “"
 INSIDE: Final = "inside {via}"
+ALSO_INSIDE: Final = "also inside {via}"
 AT: Final = "at {places}"
 NO_MAKER: Final = "Nothing that was observed names its maker."
 NO_VERDICT: Final = "Not recognised as video equipment: no rule was asked."
@@ -212,31 +162,13 @@ NO_VERDICT_UNIDENTIFIED: Final = (
     "Nothing tells what it is, so no rule was asked. That is not a clearance."
 )
 VERDICTS_TITLE: Final = "Verdicts"
-VERDICTS_UNDER: Final = "{outcome} under {regimes}"
+VERDICTS_UNDER: Final = " under {regimes}"
 VERDICTS_SEE: Final = "{finding} has the sentences and citations."
 NOTES_TITLE: Final = "Configuration, apart from compliance"
-NOTES: Final = {
-    "factory-state": "It is in factory state: nobody has set it up, and anyone nearby can.",
-    "open-stream": "Its video can be watched without a password.",
-    "default-certificate": "It shows the certificate that it left the factory with.",
-}
 ATTEMPTS_TITLE: Final = "What was asked, and how it ended"
 ATTEMPTS_NONE: Final = "Nothing: it answered discovery only."
 ATTEMPT: Final = "{probe} {endpoint}"
 ATTEMPT_MS: Final = "{attempt} ({ms} ms)"
-ENDINGS: Final = {
-    "ok": "answered",
-    "refused": "refused",
-    "filtered": "filtered",
-    "timeout": "no answer in time",
-    "reset": "connection reset",
-    "tls-error": "TLS error",
-    "malformed": "malformed answer",
-    "too-big": "answer too big",
-    "denied": "not asked: outside the budget or the scope",
-    "skipped": "skipped",
-    "bug": "fault in this tool",
-}
 
 # Controls (shown only where scripts run)
 FILTER_TEXT: Final = "Filter devices"
@@ -267,31 +199,14 @@ COLUMN_INTERFACE: Final = "Interface"
 COLUMN_FOUND: Final = "Found"
 COLUMN_MAC: Final = "MAC"
 COLUMN_SIGNALS: Final = "What it announced"
-COLUMN_SENT_BY: Final = "Asked by"
-COLUMN_SENT: Final = "Messages"
 LEDGER_TITLE: Final = "Every address of the scope"
-LEDGER: Final = {
-    "answered": "answered",
-    "silent": "silent: nothing there, or nothing that speaks",
-    "refused": "there, every port closed",
-    "filtered": "there, behind a filter",
-    "out_of_time": "not finished in time",
-    "excluded": "excluded by the operator",
-    "not_scanned": "not scanned",
-}
 METHODS_TITLE: Final = "How devices were looked for"
-METHOD_STATES: Final = {
-    "ok": "worked",
-    "limited": "limited",
-    "skipped": "not needed or not possible",
-    "unavailable": "not available here",
-    "failed": "failed",
-}
 REMARKS_TITLE: Final = "Remarks of the scan"
 BASELINE_TITLE: Final = "In the baseline and missing now"
 FOREIGN_TITLE: Final = "Answered from outside the scope"
 FOREIGN_INTRO: Final = "They were neither contacted nor judged."
 SENT_TITLE: Final = "What was sent"
+SENT_BY: Final = "Messages by question: {counts}."
 SENT_TEXT: Final = (
     "{packets} packets, {connections} connections, {requests} requests. No password, user name or"
     " change was sent unless credentials were given."
@@ -311,73 +226,56 @@ LAW_CLASS: Final = "Nature of a hit"
 LAW_FRESH: Final = "Text read as of"
 LAW_SOURCE: Final = "Source"
 LAW_STALE: Final = "due for review"
-CLASSES: Final = {
-    "prohibited-if-profile": "a restriction on certain users: it means something only for those"
-    " whom it concerns",
-    "market-access": "a restriction on authorising, importing or selling; not on using what is"
-    " already owned",
-    "counterparty-risk": "a statement about dealings with the company, not about the device",
-    "policy-signal": "a signal of policy, not a rule of law for the owner of a device",
-    "hypothetical": "hypothetical: no such rule is known to be in force",
-}
-PROFILES: Final = {
-    "us-federal-agency": "a US federal agency",
-    "us-federal-contractor": "a US federal contractor",
-    "us-federal-grantee": "a recipient of US federal grants or loans",
-    "us-importer-or-seller": "an importer or seller in the United States",
-    "us-dod-contractor": "a contractor of the US Department of Defense",
-    "us-dod-agency": "a part of the US Department of Defense",
-    "us-exporter": "an exporter under US export control",
-    "us-person": "a US person",
-    "us-person-investor": "a US person who invests",
-    "au-commonwealth-entity": "an Australian Commonwealth entity",
-    "ca-federal-institution": "a Canadian federal institution",
-    "eu-manufacturer-importer": "a manufacturer or importer in the EU",
-    "eu-person": "an EU person",
-    "in-seller": "a seller in India",
-    "in-public-buyer": "a public buyer in India",
-    "lt-state-institution": "a Lithuanian state institution",
-    "tw-gov-agency": "a government agency of Taiwan",
-    "uk-central-gov-sensitive-site": "a UK central government department with sensitive sites",
-    "uk-contracting-authority": "a UK contracting authority",
-}
 
 # Limits
 LIMITS_TITLE: Final = "What this report does not say"
 LIMITS: Final = (
     NOT_LEGAL_ADVICE,
-    "No hit is not a clearance. A device whose maker is unknown is “not determined”; a device"
-    " that was switched off, elsewhere or shielded was not seen at all.",
-    "No authority issues a status or certificate for devices under these rules, and this report"
-    " is none. “No listed producer identified” speaks of the policy named above, on its date,"
-    " within the coverage shown.",
-    "Each rule concerns certain users. A hit says that the signs point to a maker that the rule"
-    " names; whether the rule concerns you depends on who you are and what the device is for. A"
-    " network scan cannot see a purpose.",
-    "Rules about a company's access to goods or capital, and lists of companies, say nothing"
-    " about owning or using a device. Rules about equipment authorisation, import and sale leave"
-    " the use of lawfully acquired equipment alone.",
-    "A MAC block or a manufacturer's name in a reply is a sign, not a proof of who built a"
-    " device: labels can be set, modules mislead. Grades (confirmed, probable, possible) come"
-    " from independent witnesses and are never percentages.",
-    "Buying and relabelling does not make a company an affiliate of the maker. The device may be"
-    " covered because of who produced it.",
+    (
+        "No hit is not a clearance. A device whose maker is unknown is “not determined”; a device"
+        " that was switched off, elsewhere or shielded was not seen at all."
+    ),
+    (
+        "No authority issues a status or certificate for devices under these rules, and this report"
+        " is none. “No listed producer identified” speaks of the policy named above, on its date,"
+        " within the coverage shown."
+    ),
+    (
+        "Each rule concerns certain users. A hit says that the signs point to a maker that the rule"
+        " names; whether the rule concerns you depends on who you are and what the device is for. A"
+        " network scan cannot see a purpose."
+    ),
+    (
+        "Rules about a company's access to goods or capital, and lists of companies, say nothing"
+        " about owning or using a device. Rules about equipment authorisation, import and sale leave"
+        " the use of lawfully acquired equipment alone."
+    ),
+    (
+        "A MAC block or a manufacturer's name in a reply is a sign, not a proof of who built a"
+        " device: labels can be set, modules mislead. Grades (confirmed, probable, possible) come"
+        " from independent witnesses and are never percentages."
+    ),
+    (
+        "Buying and relabelling does not make a company an affiliate of the maker. The device may be"
+        " covered because of who produced it."
+    ),
     "Chips inside a device cannot be assessed from the network.",
-    "Dates differ: a listing is announced, published and effective on different days. The date"
-    " shown is the one from which the rule reaches the device.",
+    (
+        "Dates differ: a listing is announced, published and effective on different days. The date"
+        " shown is the one from which the rule reaches the device."
+    ),
 )
 REVIEW_TITLE: Final = "Review by a person"
-REVIEW_TEXT: Final = (
-    "Findings are signs that a person has to confirm before anyone relies on them."
-)
+REVIEW_TEXT: Final = "Findings are signs that a person has to confirm before anyone relies on them."
 REVIEW_FIELDS: Final = ("Reviewed by", "Organisation", "Date", "Signature")
 
 # Evidence rules
 RULES_TITLE: Final = "Evidence rules and their sources"
 RULES_INTRO: Final = (
-    "Each sign above was matched by one rule of database {version}. `audit db show` prints a rule"
-    " with its pattern and examples, and a source with its address."
+    "Each sign above was matched by a rule of database {version}, which holds its pattern, its"
+    " examples and the addresses of its sources."
 )
+COLUMN_NUMBER: Final = "No."
 COLUMN_RULE: Final = "Rule"
 COLUMN_SOURCES: Final = "Sources"
 
@@ -390,8 +288,3 @@ def devices(count: int) -> str:
 def number(count: int) -> str:
     """A number as people write it."""
     return f"{count:,}"
-
-
-def word(table: dict[str, str], key: str) -> str:
-    """The word for a key; an unknown key is shown as it is, with spaces."""
-    return table.get(key) or key.replace("_", " ")

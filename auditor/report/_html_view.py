@@ -7,14 +7,12 @@ from typing import Final
 from auditor.model.document import Asset, Scan
 from auditor.model.judgement import Attribution, Evidence
 from auditor.model.words import Role, grade_rank
-from auditor.report import _html_texts as t
+from auditor.report import _html_words as w
 from auditor.report._html_markup import Markup, cut, h, slug
 from auditor.report.words import vendor_names
 
 ORDER: Final = ("covered", "indeterminate", "exempt", "unidentified", "not_covered", "outside")
 """Headlines, those that need attention first."""
-
-_MOST_DEPTH: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +64,7 @@ def rank(headline: str) -> int:
 def mark(headline: str) -> Markup:
     """An outcome as a labelled mark: the words carry it, the colour helps."""
     known = ORDER[rank(headline)]
-    return h("b", {"class": f"m {known}"}, t.word(t.OUTCOMES, cut(headline, 40)))
+    return h("b", {"class": f"m {known}"}, w.word(w.OUTCOMES, cut(headline, 40)))
 
 
 def maker_of(asset: Asset) -> Attribution | None:
@@ -82,9 +80,9 @@ def to(device: Device, text: str | None = None) -> Markup:
 
 def _walk(assets: tuple[Asset, ...]) -> Iterator[Device]:
     taken: dict[str, int] = {}
-    stack: list[tuple[Asset, Device | None, int]] = [(item, None, 0) for item in reversed(assets)]
+    stack: list[tuple[Asset, Device | None]] = [(item, None) for item in reversed(assets)]
     while stack:
-        asset, parent, depth = stack.pop()
+        asset, parent = stack.pop()
         anchor = f"asset-{slug(asset.id)}"
         taken[anchor] = taken.get(anchor, 0) + 1
         if taken[anchor] > 1:
@@ -92,5 +90,4 @@ def _walk(assets: tuple[Asset, ...]) -> Iterator[Device]:
         name = cut(asset.address or asset.id, 64)
         device = Device(asset=asset, anchor=anchor, name=name, parent=parent)
         yield device
-        if depth < _MOST_DEPTH:
-            stack += [(child, device, depth + 1) for child in reversed(asset.children)]
+        stack += [(child, device) for child in reversed(asset.children)]

@@ -16,7 +16,7 @@ from auditor.report._api import Page
 from auditor.report._html_coverage import coverage
 from auditor.report._html_devices import devices
 from auditor.report._html_evidence import rules
-from auditor.report._html_findings import findings, number_findings
+from auditor.report._html_findings import findings, glance, number_findings
 from auditor.report._html_law import law, limits
 from auditor.report._html_markup import Markup, cut, h, join, verbatim
 from auditor.report._html_summary import header, site_name, summary
@@ -24,8 +24,8 @@ from auditor.report._html_view import View, view_of
 
 _CONTENTS: Final = (
     ("summary", t.NAV_SUMMARY),
-    ("findings", t.NAV_FINDINGS),
     ("devices", t.NAV_DEVICES),
+    ("findings", t.NAV_FINDINGS),
     ("coverage", t.NAV_COVERAGE),
     ("law", t.NAV_LAW),
     ("limits", t.NAV_LIMITS),
@@ -90,7 +90,13 @@ def _body(view: View) -> Markup:
     entries = [h("li", None, h("a", {"href": f"#{anchor}"}, word)) for anchor, word in _CONTENTS]
     scan = view.scan.scan
     # The devices are written before the list of rules, which they fill.
-    parts = [summary(view), findings(view, groups), devices(view), coverage(view), law(view)]
+    parts = [
+        summary(view, glance(view, groups)),
+        devices(view),
+        findings(view, groups),
+        coverage(view),
+        law(view),
+    ]
     footer = t.FOOTER.format(id=cut(scan.id, 80), tool=cut(scan.tool, 80))
     return h(
         "body",

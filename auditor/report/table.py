@@ -2,9 +2,10 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from auditor.model.document import Asset, Scan
@@ -51,45 +52,94 @@ class TableReport:
             markup=False,
             emoji=False,
         )
-        console.print(_table(scan))
+        for row in _table(scan, page):
+            console.print(row, no_wrap=True, crop=False, overflow="ignore")
         for line, style in _summary(scan):
             console.print(Text(line, style=style))
         return "".join(line.rstrip() + "\n" for line in stream.getvalue().splitlines()).encode()
 
 
-def _table(scan: Scan) -> Table:
-    names = vendor_names(scan)
-    table = Table(box=None, pad_edge=False, header_style="bold", expand=False)
-    table.add_column("", width=1, no_wrap=True)
-    table.add_column("address", no_wrap=True)
-    table.add_column("label and model", ratio=3, overflow="ellipsis", no_wrap=True)
-    table.add_column("made by", ratio=2, overflow="ellipsis", no_wrap=True)
-    table.add_column("grade", no_wrap=True)
-    table.add_column("outcome", no_wrap=True)
-    for asset in sorted(scan.assets, key=lambda item: _ORDER.index(item.headline)):
-        _rows(table, asset, names, "")
-    return table
+_GAP = 2
+_LEAST_LABEL = 14
+_MOST_ADDRESS = 39
 
 
-def _rows(table: Table, asset: Asset, names: dict[str, str], indent: str) -> None:
-    maker = next((item for item in asset.attributions if item.role is Role.MAKER), None)
-    style = _STYLES[asset.headline]
-    table.add_row(
-        Text(_MARKS[asset.headline], style=style),
-        Text(f"{indent}{asset.address or asset.id}"),
-        Text(_label(asset, names)),
-        Text(names.get(maker.vendor, maker.vendor) if maker else "unknown"),
-        Text(str(maker.grade) if maker else ""),
-        Text(_WORDS[asset.headline], style=style),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Widths:
+    """Columns of the table, in cells."""
+
+    address: int
+    label: int
+    maker: int
+    grade: int
+    outcome: int
+
+
+def _widths(scan: Scan, page: Page) -> _Widths:
+    """Address, grade and outcome are never cut; label and maker share what is left, 3 to 2."""
+    shown = [asset.address or asset.id for asset in scan.assets]
+    address = min(max(map(len, shown), default=7), _MOST_ADDRESS) + 2
+    outcome = max((len(_WORDS[asset.headline]) for asset in scan.assets), default=7)
+    grade = len("confirmed")
+    rest = page.width - address - grade - outcome - 4 * _GAP
+    label = max(_LEAST_LABEL, rest * 3 // 5)
+    return _Widths(
+        address=address,
+        label=label,
+        maker=max(_LEAST_LABEL // 2, rest - label),
+        grade=grade,
+        outcome=outcome,
     )
+
+
+def _table(scan: Scan, page: Page) -> Iterator[Text]:
+    names = vendor_names(scan)
+    widths = _widths(scan, page)
+    yield Text(
+        _line(widths, "  address", "label and model", "made by", "grade", "outcome"), style="bold"
+    )
+    for asset in sorted(scan.assets, key=lambda item: _ORDER.index(item.headline)):
+        yield from _rows(widths, asset, names, "")
+
+
+def _line(widths: _Widths, *cells: str) -> str:
+    sizes = (widths.address, widths.label, widths.maker, widths.grade, widths.outcome)
+    return (
+        (" " * _GAP)
+        .join(_fit(cell, size) for cell, size in zip(cells, sizes, strict=True))
+        .rstrip()
+    )
+
+
+def _fit(text: str, size: int) -> str:
+    if cell_len(text) <= size:
+        return set_cell_size(text, size)
+    return set_cell_size(text, size - 1) + "…"
+
+
+def _rows(widths: _Widths, asset: Asset, names: dict[str, str], indent: str) -> Iterator[Text]:
+    maker = next((item for item in asset.attributions if item.role is Role.MAKER), None)
+    line = _line(
+        widths,
+        f"{_MARKS[asset.headline]} {indent}{asset.address or asset.id}",
+        _label(asset, names),
+        names.get(maker.vendor, maker.vendor) if maker else "unknown",
+        str(maker.grade) if maker else "",
+        _WORDS[asset.headline],
+    )
+    text = Text(line)
+    style = _STYLES[asset.headline]
+    text.stylize(style, 0, 1)
+    text.stylize(style, line.rindex(_WORDS[asset.headline]))
+    yield text
     for child in asset.children:
-        _rows(table, child, names, indent + "  ")
+        yield from _rows(widths, child, names, indent + "  ")
 
 
 def _label(asset: Asset, names: dict[str, str]) -> str:
     brand = names.get(asset.brand, asset.brand) if asset.brand else None
     parts = [tame(part, 40) for part in (brand, asset.model) if part]
-    return " ".join(parts) or asset.kind.value
+    return " ".join(dict.fromkeys(parts)) or asset.kind.value
 
 
 def _summary(scan: Scan) -> Iterator[tuple[str, str]]:

@@ -56,7 +56,7 @@
   };
 
   const goTo = () => {
-    const row = rows.find((item) => "#" + item.id === decodeURIComponent(location.hash));
+    const row = rows.find((item) => "#" + item.id === location.hash);
     if (!row) return;
     if (row.hidden) clear();
     reveal(row);
