@@ -31,10 +31,10 @@ test: $(STAMP) system ## every test
 check: $(STAMP) fmt lint types rooms db unit ## lint, types, rooms, db, unit tests: under a minute
 
 fmt: $(STAMP)
-	.venv/bin/ruff format --check --quiet auditor tests benchmarks
+	.venv/bin/ruff format --check --quiet auditor tests benchmarks docs examples
 
 lint: $(STAMP)
-	.venv/bin/ruff check --quiet auditor tests benchmarks
+	.venv/bin/ruff check --quiet auditor tests benchmarks docs examples
 
 types: $(STAMP)
 	.venv/bin/mypy

@@ -36,7 +36,8 @@ def keep(scan: Scan, options: ScanOptions) -> Path:
     folder = state_folder() / "interrupted"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{scan.scan.id}.json"
-    told = msgspec.json.encode({"options": _plain(options)}) + b"\n" + codec.encode(scan)
+    head = {"options": replace(options, baseline=None), "baseline": _absolute(options.baseline)}
+    told = msgspec.json.encode(head) + b"\n" + codec.encode(scan)
     write_atomic(path, told, mode=0o600)
     kept = sorted(folder.glob("*.json"), key=lambda item: item.stat().st_mtime, reverse=True)
     for old in kept[_KEEP:]:
@@ -44,8 +45,8 @@ def keep(scan: Scan, options: ScanOptions) -> Path:
     return path
 
 
-def _plain(options: ScanOptions) -> ScanOptions:
-    return replace(options, baseline=None)
+def _absolute(path: Path | None) -> str | None:
+    return None if path is None else str(path.resolve())
 
 
 def take_up(scan_id: str) -> tuple[ScanOptions, Scan]:
@@ -61,9 +62,13 @@ def take_up(scan_id: str) -> tuple[ScanOptions, Scan]:
         raise UsageError(f"--resume {scan_id}: no interrupted scan of that id; kept: {known}")
     try:
         head, _, rest = path.read_bytes().partition(b"\n")
-        options = msgspec.convert(msgspec.json.decode(head)["options"], ScanOptions)
+        told = msgspec.json.decode(head)
+        options = msgspec.convert(told["options"], ScanOptions)
+        baseline = told.get("baseline")
     except (OSError, msgspec.MsgspecError, KeyError, TypeError) as error:
         raise UsageError(f"{path}: cannot be read ({error}); scan anew") from None
+    if isinstance(baseline, str):
+        options = replace(options, baseline=Path(baseline))
     return options, codec.decode(rest, name=str(path))
 
 

@@ -35,7 +35,7 @@ _TABLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("Vendor", "brand"),
         ("Manufacturer", "brand"),
     ),
-    "dahua.legacy": (("model", "model"), ("serial", "serial"), ("mac", "mac")),
+    "dahua.legacy": (("model", "model"), ("SerialNo", "serial"), ("mac", "mac")),
     "ssdp.description": (
         ("modelName", "model"),
         ("modelNumber", "model"),
@@ -67,10 +67,30 @@ _TABLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "tvt.mhed": (
         ("mac", "mac"),
         ("product", "model"),
+        ("model", "model"),
+        ("serial", "serial"),
+        ("software", "firmware"),
         ("customer", "brand"),
         ("manufacturer", "brand"),
     ),
     "ubnt.discovery": (("mac", "mac"), ("model", "model"), ("firmware", "firmware")),
+    "hanwha.discovery": (("mac", "mac"), ("model", "model")),
+    "bosch.discovery": (("mac", "mac"), ("model", "model"), ("serial", "serial")),
+    "ipro.discovery": (
+        ("mac", "mac"),
+        ("model", "model"),
+        ("name", "model"),
+        ("firmware", "firmware"),
+    ),
+    "vivotek.discovery": (("mac", "mac"), ("model", "model")),
+    "sony.discovery": (
+        ("mac", "mac"),
+        ("model", "model"),
+        ("serial", "serial"),
+        ("firmware", "firmware"),
+    ),
+    "foscam.discovery": (("mac", "mac"), ("serial", "serial")),
+    "vstarcam.discovery": (("mac", "mac"), ("serial", "serial"), ("firmware", "firmware")),
     "mdns.txt": (("macaddress", "mac"), ("mac", "mac"), ("model", "model")),
 }
 

@@ -37,7 +37,8 @@ def identify_command(
     judge_with = bench(terms)
     if jsonl is None:
         judged, verdicts = use.identify(use.pasted(signals or ()), judge_with)
-        typer.echo(judged_text(judged, verdicts))
+        names = {key: vendor.name for key, vendor in judge_with.catalog.vendors.items()}
+        typer.echo(judged_text(judged, verdicts, names))
         return exit_code(verdicts, judge_with, complete=True, fail_on=fail_on)
     worst: list[int] = []
     errors = 0

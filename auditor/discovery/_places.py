@@ -93,9 +93,7 @@ def _interface_place(
         lost = Place(interface=face.name, talks=(), limit=limit, broken=broken)
         return None if limit is None else lost
     talks = _host_talks(question, patch, face)
-    return (
-        Place(interface=face.name, talks=talks, limit=limit, broken=broken) if talks else None
-    )
+    return Place(interface=face.name, talks=talks, limit=limit, broken=broken) if talks else None
 
 
 def _routed_place(question: Question, patch: Patch) -> Place | None:

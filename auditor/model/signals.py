@@ -88,6 +88,13 @@ def _table() -> dict[str, Signal]:
         ("xm.netip", s.JSON, c.NETIP, True, "Xiongmai search reply body"),
         ("tplink.tdp", s.JSON, c.TDP, False, "TP-Link TDP reply body"),
         ("ubnt.discovery", s.HEX, c.UBNT, False, "Ubiquiti discovery reply"),
+        ("hanwha.discovery", s.HEX, c.HANWHA, True, "Hanwha search reply"),
+        ("bosch.discovery", s.HEX, c.BOSCH, True, "Bosch search reply"),
+        ("ipro.discovery", s.HEX, c.IPRO, True, "i-PRO and Panasonic search reply"),
+        ("vivotek.discovery", s.HEX, c.VIVOTEK, True, "Vivotek search reply"),
+        ("sony.discovery", s.HEX, c.SONY, True, "Sony search reply"),
+        ("foscam.discovery", s.HEX, c.FOSCAM, True, "Foscam search reply"),
+        ("vstarcam.discovery", s.HEX, c.VSTARCAM, True, "VStarcam search reply"),
         ("axis.basicdeviceinfo", s.JSON, c.HTTP, True, "VAPIX basic device information reply"),
         ("ssdp.server", s.TEXT, c.SSDP, False, "SSDP SERVER header"),
         ("ssdp.usn", s.TEXT, c.SSDP, False, "SSDP USN header"),
@@ -116,7 +123,8 @@ def _table() -> dict[str, Signal]:
 SIGNALS: Final[dict[str, Signal]] = _table()
 
 GENERIC: Final = frozenset(
-    {"mac", "banner", "nmap.service", "port.open", "brand", "model", "serial", "firmware"}
+    {"mac", "hostname", "banner", "nmap.service", "port.open"}
+    | {"brand", "model", "serial", "firmware"}
 )
 """Signals whose channel follows the endpoint, where the observation names one."""
 
@@ -130,6 +138,12 @@ _BY_ENDPOINT: Final = {
     "udp/34569": Channel.NETIP,
     "udp/20002": Channel.TDP,
     "udp/10001": Channel.UBNT,
+    "udp/7701": Channel.HANWHA,
+    "udp/1757": Channel.BOSCH,
+    "udp/10670": Channel.IPRO,
+    "udp/10000": Channel.VIVOTEK,  # and Foscam's, whose one signal names its own channel
+    "udp/2380": Channel.SONY,
+    "udp/8600": Channel.VSTARCAM,
     "udp/1900": Channel.SSDP,
     "udp/5353": Channel.MDNS,
     "udp/161": Channel.SNMP,

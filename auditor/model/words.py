@@ -92,6 +92,13 @@ class Channel(StrEnum):
     NETIP = "netip"
     TDP = "tdp"
     UBNT = "ubnt"
+    HANWHA = "hanwha"  # the searches that rarer makers have of their own, each a witness
+    BOSCH = "bosch"
+    IPRO = "ipro"
+    VIVOTEK = "vivotek"
+    SONY = "sony"
+    FOSCAM = "foscam"
+    VSTARCAM = "vstarcam"
     SSDP = "ssdp"
     MDNS = "mdns"
     SNMP = "snmp"

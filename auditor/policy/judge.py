@@ -23,6 +23,7 @@ from auditor.model.words import (
 )
 from auditor.policy.reach import Meeting, Reach, meet_regime, standing
 from auditor.policy.words import sentence
+from auditor.wire.mac import normal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,7 +298,7 @@ def _excuses(exemption: Exemption, verdict: Verdict, as_of: date, device: Device
     return (
         (verdict.vendor is not None and verdict.vendor in exemption.vendors)
         or (device.address is not None and device.address in exemption.addresses)
-        or (device.mac is not None and device.mac in exemption.macs)
+        or (device.mac is not None and device.mac in map(normal, exemption.macs))
         or (device.serial is not None and device.serial in exemption.serials)
     )
 

@@ -243,4 +243,4 @@ def _equipped(
         if vendor is not None and vendor.only_video:
             return meeting
         return _dispute(listing, "kind_not_named")
-    return Meeting(reach=Reach.NOT, reasons=("kind_not_named",), listing=listing)
+    return Meeting(reach=Reach.NOT, reasons=("kind_outside_listing",), listing=listing)

@@ -21,6 +21,7 @@ _WHY: Final = {
     "entity_not_established": "the family is named, and it is not established which of its companies"
     " made the device",
     "kind_not_named": "it is not established that the listing names this kind of equipment",
+    "kind_outside_listing": "the listing does not name this kind of equipment",
     "not_yet_effective": "the rule does not reach the device before {effective}",
     "date_approximate": "the exact day in this month is not documented",
     "suspended": "the rule is suspended until {effective}",
@@ -60,7 +61,8 @@ def sentence(verdict: Verdict, regime: Regime, listing: Listing | None, catalog:
             f" ({verdict.grade}), and {why}. Chips inside were not assessed."
         )
     subject = f"The signs point to {maker} ({verdict.grade}), but " if verdict.vendor else ""
-    return f"{lead}Not determined under {regime.id}. {subject}{why}."
+    told = f"{subject}{why}"
+    return f"{lead}Not determined under {regime.id}. {told[:1].upper()}{told[1:]}."
 
 
 def _covered(verdict: Verdict, regime: Regime, listing: Listing, maker: str) -> str:

@@ -1,8 +1,9 @@
 """Whether a path that a device names may be asked for.
 
-A page's redirect, its icon link and an ONVIF address are the device's words. They are followed only
-to the very server that said them, only to something that looks like a page, an icon or a service,
-and never with a query, so that no device can make the scanner send a command or a name.
+A page's redirect, its icon link, an ONVIF address and a UPnP location are the device's words. They
+are followed only to the very server that said them, only to something that looks like a page, an
+icon, a service or a description, and never with a query, so that no device can make the scanner
+send a command or a name.
 """
 
 import re
@@ -12,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from auditor.probes._api import Target
 
-Thing = Literal["page", "icon", "service"]
+Thing = Literal["page", "icon", "service", "description"]
 
 _PATH: Final = re.compile(r"/(?!/)[A-Za-z0-9._~/%-]{0,200}")
 _LAST: Final[dict[str, re.Pattern[str]]] = {
@@ -21,6 +22,7 @@ _LAST: Final[dict[str, re.Pattern[str]]] = {
     ),
     "icon": re.compile(r"[A-Za-z0-9._~-]{1,64}\.(?:ico|png|gif|jpe?g|svg)", re.IGNORECASE),
     "service": re.compile(r"[A-Za-z0-9_~-]{0,64}"),
+    "description": re.compile(r"[A-Za-z0-9_~-]{1,64}(?:\.xml)?", re.IGNORECASE),
 }
 _NEVER: Final = re.compile(
     r"user|admin|pass|pwd|auth|token|reboot|restart|reset|factory|upgrade|config|snapshot"

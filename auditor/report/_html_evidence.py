@@ -15,7 +15,6 @@ from auditor.report.words import SIGNAL_WORDS, STRENGTHS
 
 _MOST_SIGNS: Final = 80
 _VALUE: Final = 120
-_CLASSES: Final = {Strength.STRONG: "s3", Strength.SUPPORTIVE: "s2"}
 
 
 @dataclass(slots=True)
@@ -115,7 +114,7 @@ def _list(view: View, signs: Sequence[_Sign]) -> Markup:
 
 def _line(view: View, sign: _Sign) -> Markup:
     """One sign as a sentence: how strong, what, where, the bytes, and the rule."""
-    first = sign.first
+    first, strength = sign.first, STRENGTHS[sign.first.strength]
     places = "; ".join(_place(endpoint, tuple(vias)) for endpoint, vias in sign.places.items())
     rules = [
         h("a", {"href": f"#r{view.rule_number(evidence)}"}, cut(evidence.rule, 80))
@@ -123,8 +122,8 @@ def _line(view: View, sign: _Sign) -> Markup:
     ]
     return h(
         "li",
-        {"class": _CLASSES.get(first.strength)},
-        h("b", None, STRENGTHS[first.strength]),
+        None,
+        h("b", None, strength) if first.strength is Strength.STRONG else strength,
         f": {signal_word(first.signal)} ",
         h("code", None, cut(first.value, _VALUE)),
         f" {places} " if places else " ",

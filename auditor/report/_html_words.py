@@ -44,6 +44,8 @@ REASONS: Final = {
     "kind_not_named": "this kind of equipment is not established as named",
     "not_yet_effective": "not yet effective",
     "date_approximate": "the exact day is not documented",
+    "share_not_established": "the share held by a listed company is not established",
+    "resumption_unverified": "whether the rule resumed is not verified",
     "suspended": "the rule is suspended",
     "subsidiary_not_named": "the subsidiary is not named",
     "entity_not_named": "the company is not named",

@@ -19,7 +19,7 @@ def asset_text(asset: Asset, scan: Scan) -> str:
     """Everything known of one device, and why, as text that ends in a newline."""
     names = vendor_names(scan)
     lines = [
-        f"{asset.address or asset.id}  {title_of(asset)}  [{asset.headline}]",
+        f"{asset.address or asset.id}  {title_of(asset, names)}  [{asset.headline}]",
         f"  id {asset.id}" + (f"   MAC {asset.mac}" if asset.mac else ""),
     ]
     for word, value in (
@@ -46,14 +46,18 @@ def asset_text(asset: Asset, scan: Scan) -> str:
     return "\n".join(lines) + "\n"
 
 
-def judged_text(judged: Judged, verdicts: Sequence[Verdict]) -> str:
-    """What ``audit identify`` says of pasted signals."""
-    label = " ".join(tame(part, 48) for part in (judged.brand, judged.model) if part)
+def judged_text(
+    judged: Judged, verdicts: Sequence[Verdict], names: dict[str, str] | None = None
+) -> str:
+    """What ``audit identify`` says of pasted signals; ``names`` are display names of vendors."""
+    names = names or {}
+    brand = names.get(judged.brand, judged.brand) if judged.brand else None
+    label = " ".join(tame(part, 48) for part in (brand, judged.model) if part)
     lines = [f"kind: {judged.kind}" + (f"   label: {label}" if label else "")]
     for word, value in (("built", judged.built), ("OEM customer", judged.oem_customer)):
         if value:
             lines.append(f"{word}: {tame(value)}")
-    lines += _attributions(judged.attributions, {})
+    lines += _attributions(judged.attributions, names)
     lines += _verdicts(verdicts)
     lines += ["", NOT_LEGAL_ADVICE]
     return "\n".join(lines)

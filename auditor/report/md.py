@@ -64,7 +64,7 @@ def _lines(scan: Scan) -> Iterator[str]:
     yield ""
     for asset in scan.assets:
         if asset.headline not in _FLAGGED:
-            yield f"- {asset.address}: {safe(title_of(asset))} ({HEADLINES[asset.headline]})"
+            yield f"- {asset.address}: {safe(title_of(asset, names))} ({HEADLINES[asset.headline]})"
     yield from _law(scan)
     yield ""
     yield safe(NOT_LEGAL_ADVICE, 600)
@@ -72,7 +72,7 @@ def _lines(scan: Scan) -> Iterator[str]:
 
 def _device(asset: Asset, names: dict[str, str]) -> Iterator[str]:
     yield ""
-    yield f"## {asset.address}: {safe(title_of(asset))} ({HEADLINES[asset.headline]})"
+    yield f"## {asset.address}: {safe(title_of(asset, names))} ({HEADLINES[asset.headline]})"
     yield ""
     for item in asset.attributions:
         if item.role in {Role.MAKER, Role.BRAND}:

@@ -80,7 +80,8 @@ def evidence_text(evidence: Evidence) -> str:
     return f"{strength}: {what}{where}{via}: “{tame(evidence.value, 120)}”"
 
 
-def title_of(asset: Asset) -> str:
-    """What to call a device in a heading."""
-    label = " ".join(tame(part, 48) for part in (asset.brand, asset.model) if part)
+def title_of(asset: Asset, names: dict[str, str] | None = None) -> str:
+    """What to call a device in a heading; ``names`` are display names of vendors."""
+    brand = (names or {}).get(asset.brand, asset.brand) if asset.brand else None
+    label = " ".join(dict.fromkeys(tame(part, 48) for part in (brand, asset.model) if part))
     return label or asset.kind.value

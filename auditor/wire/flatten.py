@@ -11,7 +11,21 @@ from types import MappingProxyType
 from typing import Final
 
 from auditor.model.errors import Malformed
-from auditor.wire import _json, legacy, mhed, ubnt, wsd, xml
+from auditor.wire import (
+    _json,
+    bosch,
+    foscam,
+    hanwha,
+    ipro,
+    legacy,
+    mhed,
+    sony,
+    ubnt,
+    vivotek,
+    vstarcam,
+    wsd,
+    xml,
+)
 
 Flat = Mapping[str, tuple[str, ...]]
 
@@ -94,6 +108,13 @@ _READERS: Final[dict[str, Callable[[str], Flat]]] = {
     "dahua.legacy": _fields(legacy.decode),
     "tvt.mhed": _fields(mhed.decode),
     "ubnt.discovery": _fields(ubnt.decode),
+    "hanwha.discovery": _fields(hanwha.decode),
+    "bosch.discovery": _fields(bosch.decode),
+    "ipro.discovery": _fields(ipro.decode),
+    "vivotek.discovery": _fields(vivotek.decode),
+    "sony.discovery": _fields(sony.decode),
+    "foscam.discovery": _fields(foscam.decode),
+    "vstarcam.discovery": _fields(vstarcam.decode),
 }
 STRUCTURED: Final = frozenset(_READERS)
 """The signals whose values have fields."""

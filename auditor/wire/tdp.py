@@ -2,7 +2,7 @@
 
 Tapo and VIGI cameras speak it. Source: open implementations of the protocol (the
 python-kasa project) and their published captures. The question carries a public key, since
-devices encrypt some fields to it; nothing here can read those, nor needs to.
+devices encrypt some fields to it; nothing here reads those, nor needs to.
 """
 
 import json
@@ -22,27 +22,21 @@ _PROBE: Final = 1
 _FLAGS: Final = 0x11
 _CRC_SEED: Final = 0x5A6B7C8D
 """Stands in the CRC field while the CRC of the packet is taken."""
-_PUBLIC_KEY: Final = """\
------BEGIN PUBLIC KEY-----
-MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAy1Gm3k4IE+YFfQyaSlfL
-NoiIJc9DTtyRgPikzyRzsYwrNcZNyEGI6uy22hmhMQqJ7JgukLc9kgUi1zylmvte
-TeQtQSFgPDlc6ItM6fnD3JvOqBCnDnRRsjo4fNDm67iG7oqEK3k46sEYFCUikepO
-U3oXMO6gGkbN2OY6Pmya2TwSwqE2rEHnLYja9VCGvu43FBAuj8Q2IA5tILF5FmTP
-EImX2oHZv0Vxi+U0JzxP2DUrwzq1Fz+CkAEcDbJAxFXI+0gzPi2GaQ4sDgiyY0zx
-F9AAtmWEfgXWsBZMAVmT+pvaSJRgL4z4Ojwlbi8O2QSmfadXRBQdRfAeWVtc5P0z
-3QIDAQAB
------END PUBLIC KEY-----
-"""
-"""A public key whose private half was thrown away."""
 
 
-def search(serial: int = 1) -> bytes:
+def search(key: str, serial: int = 1) -> bytes:
     """The search question.
 
     Args:
+        key: a public RSA key of 2,048 bits in PEM.
         serial: any number of 32 bits; echoed by the answer.
+
+    Raises:
+        Malformed: something else than a public key in PEM.
     """
-    body = json.dumps({"params": {"rsa_key": _PUBLIC_KEY}}).encode("ascii")
+    if not key.startswith("-----BEGIN PUBLIC KEY-----") or not key.isascii():
+        raise Malformed("no public key in PEM")
+    body = json.dumps({"params": {"rsa_key": key}}).encode("ascii")
 
     def packet(crc: int) -> bytes:
         head = (_VERSION, 0, _PROBE, len(body), _FLAGS, 0, serial & 0xFFFFFFFF, crc)

@@ -103,7 +103,7 @@ def test_identify_gives_the_exit_code_of_what_it_found(tmp_path, audit):
 def test_identify_takes_pasted_words(audit):
     code, out, _ = audit("identify", "rtsp.auth_realm=IP Camera(C2183)", "mac=28:57:be:01:02:03")
     assert code == 10
-    assert "Made by hikvision: confirmed" in out
+    assert "Made by Hikvision: confirmed" in out
     assert "Not legal advice".lower() in out.lower()
 
 

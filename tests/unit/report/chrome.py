@@ -106,7 +106,12 @@ class Chrome:
     def complaints(self) -> list[str]:
         """Everything that the console, the log or the inspector holds against the page."""
         self.call("Runtime.evaluate", expression="1")  # whatever came before is here now
-        named = ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Audits.issueAdded")
+        named = (
+            "Log.entryAdded",
+            "Runtime.exceptionThrown",
+            "Runtime.consoleAPICalled",
+            "Audits.issueAdded",
+        )
         return [json.dumps(event) for event in self.events if event["method"] in named]
 
     def requests(self) -> list[str]:

@@ -1,0 +1,37 @@
+"""NetIP: Xiongmai's search, which its boards answer under many labels.
+
+Only message 1530 is asked; 1532 would write. Answers come to the protocol's own port.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from auditor.discovery._api import Method
+from auditor.discovery._ask import Asking
+from auditor.discovery._question import Answer, Question
+from auditor.wire import netip
+
+
+def _forms() -> Sequence[bytes]:
+    return (netip.search(),)
+
+
+def _read(data: bytes) -> Iterator[Answer]:
+    text = netip.value(data)
+    yield Answer(facts=(("xm.netip", text),), same=text)
+
+
+METHOD: Method = Asking(
+    Question(
+        name="netip",
+        sends="Xiongmai search (message 1530), three times; broadcast, else once to each address",
+        port=netip.PORT,
+        forms=_forms,
+        read=_read,
+        broadcast=True,
+        bind_port=netip.PORT,
+        times=3,
+        again=0.3,
+        host_times=1,
+        nudge=False,
+    )
+)
