@@ -72,13 +72,11 @@ def update(
         if manifest.digest == digest_of(home()):
             return Change(before=before, after=before, signer=signer, changed=False)
         _refuse(manifest, before, path.name, allow_older=allow_older)
-        incoming = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=place))
-        try:
+        with _incoming(place) as incoming:
             reader.unpack(manifest, incoming)
             _check(incoming, manifest, today, path.name)
-            _switch(place, incoming, _record(manifest, place, signer, stamp))
-        finally:
-            shutil.rmtree(incoming, ignore_errors=True)
+            with _writing(place):
+                _switch(place, incoming, _record(manifest, place, signer, stamp))
     return Change(before=before, after=manifest.version, signer=signer)
 
 
@@ -95,7 +93,8 @@ def rollback() -> Change:
         if pointer.current is None:
             raise UsageError("nothing to roll back: the shipped database is in effect")
         before = read_toml(home() / "db.toml", DbFile).version
-        _point(place, Pointer(current=pointer.previous))
+        with _writing(place):
+            _point(place, Pointer(current=pointer.previous))
         after = read_toml(home() / "db.toml", DbFile).version
         _sweep(place)
     return Change(before=before, after=after)
@@ -245,13 +244,30 @@ def _sweep(place: Path) -> None:
 
 
 @contextmanager
-def _lock(place: Path) -> Iterator[None]:
-    """One update at a time."""
+def _incoming(place: Path) -> Iterator[Path]:
+    """A folder to unpack into, gone at the end unless it was renamed."""
+    with _writing(place):
+        path = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=place))
     try:
-        place.mkdir(mode=0o755, parents=True, exist_ok=True)
-        handle = os.open(place / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _writing(place: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise ToolError(f"{place}: cannot be written ({error.strerror})") from None
+
+
+@contextmanager
+def _lock(place: Path) -> Iterator[None]:
+    """One update at a time."""
+    with _writing(place):
+        place.mkdir(mode=0o755, parents=True, exist_ok=True)
+        handle = os.open(place / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield

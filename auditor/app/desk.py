@@ -34,6 +34,7 @@ class Card:
         macs: hardware addresses that the link showed.
         knocked: ports that were tried; each once in a scan.
         asked: (probe, protocol, port) that was asked; each once in a scan.
+        behind: cameras behind a recorder, by the port at which it shows them.
     """
 
     address: str
@@ -46,6 +47,7 @@ class Card:
     refused_ports: set[int] = field(default_factory=set)
     knocked: set[int] = field(default_factory=set)
     asked: set[tuple[str, str, int]] = field(default_factory=set)
+    behind: dict[int, "Card"] = field(default_factory=dict)
 
     def add(self, observations: Iterable[Observation]) -> bool:
         """Book facts; True when any of them is new."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from auditor.app.desk import Card
-from auditor.app.plan import ordered, settled
+from auditor.app.plan import VIRTUAL_HOSTS, ordered, settled, shows_virtual_hosts
 from auditor.model.errors import NetError
 from auditor.model.facts import Attempt, Observation
 from auditor.model.judgement import Judged
@@ -50,11 +50,41 @@ class HostWork:
         """Knock and ask until settled, or until there is nothing left to ask."""
         for wave in (named(self._card.facts), *self._tools.waves):
             if self._settled():
-                return
+                break
             await self._knock(wave)
             await self._ask_all()
             if wave and self._card.remembered:
                 return  # an old entry of the neighbour table, and nobody there
+        await self._look_behind()
+
+    async def _look_behind(self) -> None:
+        """Cameras on a recorder's own ports, where it shows their web pages as virtual hosts.
+
+        Only on a recorder of the family that does so, one port after the other until one is
+        closed. What a camera there says is its own: it lends nothing to the recorder, and gets
+        nothing from it.
+        """
+        card, tools = self._card, self._tools
+        if not card.observations or not shows_virtual_hosts(tools.weigh(card.facts)):
+            return
+        web = next((probe for probe in tools.probes if probe.name == "http"), None)
+        for port in VIRTUAL_HOSTS:
+            if port not in card.knocked:
+                await self._knock_at(port)
+            if port not in card.open_ports or web is None:
+                return
+            child = card.behind.setdefault(port, Card(address=card.address, methods={"recorder"}))
+            if (web.name, "tcp", port) in card.asked:
+                continue
+            card.asked.add((web.name, "tcp", port))
+            target = Target(address=card.address, port=port, tls=False, seen=(), clock=tools.clock)
+            attempt, facts = await _run.run_probe(
+                web, target, tools.net.dialer, monotonic=tools.monotonic
+            )
+            child.add(facts)
+            child.attempts.append(attempt)
+            if attempt.outcome is Ending.DENIED:
+                return
 
     def _settled(self) -> bool:
         if self._tools.thorough or not self._card.observations:

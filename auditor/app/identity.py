@@ -123,14 +123,30 @@ def _asset(cards: Sequence[Card], keys: Mapping[str, Keys], shared: frozenset[st
         f"mac {mac} stands at several addresses (router or proxy ARP) and was not used"
         for mac in sorted({item for card in cards for item in card.macs} & shared)
     )
+    asset_id = _id(mac, known, addresses[0])
     return Asset(
-        id=_id(mac, known, addresses[0]),
+        id=asset_id,
         address=addresses[0],
         addresses=addresses,
         mac=mac,
         notes=notes,
         attempts=tuple(attempt for card in cards for attempt in card.attempts),
         observations=observations,
+        children=tuple(
+            _child(asset_id, port, child)
+            for card in cards
+            for port, child in sorted(card.behind.items())
+        ),
+    )
+
+
+def _child(parent: str, port: int, card: Card) -> Asset:
+    """A camera that a recorder shows at one of its ports. It has no address and no MAC of its own."""
+    return Asset(
+        id=f"{parent}/{port}",
+        address=None,
+        attempts=tuple(card.attempts),
+        observations=card.facts,
     )
 
 

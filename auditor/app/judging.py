@@ -48,9 +48,23 @@ def _notes(asset: Asset, judged: Judged) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*kept, *judged.notes]))
 
 
+def marked(assets: Sequence[Asset]) -> tuple[Asset, ...]:
+    """Assets with what only shows when they are seen together: one certificate on several."""
+    holders: dict[str, set[str]] = {}
+    for asset in assets:
+        for item in asset.observations:
+            if item.signal == "tls.sha256":
+                holders.setdefault(item.value, set()).add(asset.id)
+    shared = {asset_id for ids in holders.values() if len(ids) > 1 for asset_id in ids}
+    return tuple(
+        replace(asset, notes=(*asset.notes, "shared-certificate")) if asset.id in shared else asset
+        for asset in assets
+    )
+
+
 def rejudge(scan: Scan, bench: Bench) -> Scan:
     """A stored scan under another policy, date, database or exemptions; not one packet."""
-    assets = tuple(judge_asset(asset, bench) for asset in scan.assets)
+    assets = marked(tuple(judge_asset(asset, bench) for asset in scan.assets))
     header = replace(
         scan.scan,
         as_of=bench.as_of.isoformat(),
@@ -106,6 +120,7 @@ def law_notes(bench: Bench) -> tuple[LawNote, ...]:
                 applies_if=regime.applies_if,
                 meaning=regime.meaning,
                 limits=regime.limits,
+                action=regime.action,
                 source=source.url if source else None,
                 stale=bench.as_of > due,
             )

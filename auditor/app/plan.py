@@ -1,6 +1,7 @@
 """What to ask next: spends a host's budget on what decides soonest, and stops when nothing can change."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from auditor.model.judgement import Judged
 from auditor.model.words import VIDEO_KINDS, Grade, Kind, Role
@@ -22,6 +23,22 @@ def settled(judged: Judged) -> bool:
     if any(item.grade is not Grade.POSSIBLE for item in makers[1:]):
         return False
     return kind in VIDEO_KINDS and judged.model is not None
+
+
+VIRTUAL_HOSTS: Final = range(65001, 65033)
+"""Ports at which a recorder of the Hikvision family shows the cameras on its own PoE ports."""
+
+_VIRTUAL_HOST_PLATFORMS: Final = frozenset({"hikvision"})
+
+
+def shows_virtual_hosts(judged: Judged) -> bool:
+    """Whether a host is a recorder that may show cameras behind it at ports 65001 and up."""
+    return Kind(judged.kind) is Kind.RECORDER and any(
+        item.role is Role.PLATFORM
+        and item.vendor in _VIRTUAL_HOST_PLATFORMS
+        and item.grade is not Grade.POSSIBLE
+        for item in judged.attributions
+    )
 
 
 def ordered(probes: Iterable[Probe]) -> tuple[Probe, ...]:

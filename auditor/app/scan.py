@@ -18,7 +18,7 @@ from auditor.app.document import Ran, document
 from auditor.app.events import Event, Found, JudgedOne, MethodEnded, Planned, Warned
 from auditor.app.hostwork import HostWork, Tools
 from auditor.app.identity import assets, one_asset
-from auditor.app.judging import judge_asset
+from auditor.app.judging import judge_asset, marked
 from auditor.app.options import ScanOptions, scope_of
 from auditor.app.plan import expected_seconds
 from auditor.app.resume import restore
@@ -116,7 +116,7 @@ async def scan(
     finally:
         await net.close()
     gone = hall.desk.forget_remembered()
-    final = tuple(judge_asset(asset, judge_with) for asset in assets(hall.desk))
+    final = marked(tuple(judge_asset(asset, judge_with) for asset in assets(hall.desk)))
     ran = Ran(
         id=previous.scan.id if previous else uuid.uuid4().hex,
         started=previous.scan.started if previous else started,

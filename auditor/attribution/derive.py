@@ -42,6 +42,9 @@ _TABLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("serialNumber", "serial"),
         ("manufacturer", "brand"),
         ("MAC", "mac"),
+        ("productModel", "model"),
+        ("softwareVer", "firmware"),
+        ("macAddr", "mac"),
     ),
     "wsd.scopes": (
         ("hardware", "model"),

@@ -1,7 +1,9 @@
 """Facts × rules → hits: every rule that matches counts."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from auditor.attribution.derive import derive
 from auditor.attribution.facts import Fact, Voice, raw
@@ -17,6 +19,7 @@ from auditor.wire.mac import normal
 _GROUPS = ("serial", "mac", "model", "firmware")
 _VALUE_CAP = 300
 _TRUSTED_ROWS = frozenset("ABC")
+_LEFT_OUT = re.compile(r"\^\(\?!([^()]{1,200})\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,8 @@ def facts_of(observations: Iterable[Observation], catalog: Catalog) -> tuple[Fac
         fact = queue.pop()
         key = (fact.signal, fact.value, fact.channel, fact.endpoint, fact.origin)
         if key in seen:
+            if fact.voice is Voice.DEVICE:  # the same words, said by the device itself
+                seen[key] = fact
             continue
         seen[key] = fact
         if fact.via is None or fact.signal in {
@@ -60,7 +65,7 @@ def facts_of(observations: Iterable[Observation], catalog: Catalog) -> tuple[Fac
             "rtsp.auth_realm",
         }:
             queue.extend(derive(fact))
-        if fact.signal not in _GROUPS:
+        if fact.signal not in _GROUPS or fact.signal == "serial":
             queue.extend(_read_out(fact, catalog))
     return tuple(sorted(seen.values(), key=_order))
 
@@ -70,19 +75,24 @@ def _order(fact: Fact) -> tuple[str, ...]:
 
 
 def _read_out(fact: Fact, catalog: Catalog) -> Iterator[Fact]:
+    """What the patterns of rules name inside a fact; a serial number holds at most a model."""
+    wanted = ("model",) if fact.signal == "serial" else _GROUPS
     for rule in catalog.rules_by_signal.get(fact.signal, ()):
         if not rule.pattern.groupindex:
             continue
         found = meet(rule, fact.value)
         if found is None:
             continue
-        for name in _GROUPS:
+        for name in wanted:
             text = found.groupdict().get(name)
-            if not text:
-                continue
-            value = normal(text) if name == "mac" else text
+            value = normal(text) if text and name == "mac" else text
             if value:
-                yield fact.derived(name, value, Voice.BANNER if name == "model" else fact.voice)
+                yield fact.derived(name, value, _said(fact) if name == "model" else fact.voice)
+
+
+def _said(fact: Fact) -> Voice:
+    """Who says a model that stands inside another text: never the device's own model field."""
+    return Voice.RECORD if fact.voice is Voice.RECORD else Voice.BANNER
 
 
 def hits(facts: Iterable[Fact], catalog: Catalog) -> tuple[Hit, ...]:
@@ -243,14 +253,27 @@ def _row_speaks(row: BrandRow, models: list[str]) -> bool:
         return False
     if row.models is None or not models:
         return True
-    return row.extent in {"all", "most"} or any(row.models.search(model) for model in models)
+    if any(row.models.search(model) for model in models):
+        return True
+    excepted = _excepted(row.model_text)
+    return row.extent in {"all", "most"} and not (
+        excepted is not None and any(excepted.match(model) for model in models)
+    )
 
 
-def _row_hit(row: BrandRow, fact: Fact, catalog: Catalog) -> Hit:
+@lru_cache(maxsize=512)
+def _excepted(pattern: str) -> re.Pattern[str] | None:
+    """The models that a row leaves out by name: what stands in ``^(?!…)`` at its beginning."""
+    found = _LEFT_OUT.match(pattern)
+    return re.compile(found.group(1), re.IGNORECASE) if found else None
+
+
+def _row_hit(row: BrandRow, fact: Fact, catalog: Catalog, *, labelled: bool = True) -> Hit:
     maker = _headed(Claim(role=Role.MAKER, vendor=row.maker), catalog)
+    brand = (Claim(role=Role.BRAND, vendor=row.brand),) if labelled else ()
     return Hit(
         evidence=_cite(fact, f"brands.csv:{row.row}", Strength.LABEL, tuple(row.source.split("|"))),
-        claims=(Claim(role=Role.BRAND, vendor=row.brand), maker),
+        claims=(*brand, maker),
         video=True,
     )
 
@@ -259,10 +282,13 @@ def _model_row_hits(fact: Fact, facts: tuple[Fact, ...], catalog: Catalog) -> It
     """A model code of a rebrander, where no label says whose it is."""
     if any(other.signal == "brand" and catalog.brand_of(other.value) for other in facts):
         return
-    for row in catalog.brands:
-        if (
-            row.models is not None
-            and row.confidence in _TRUSTED_ROWS
-            and row.models.search(fact.value)
-        ):
-            yield _row_hit(row, fact, catalog)
+    met = [
+        row
+        for row in catalog.brands
+        if row.models is not None and row.confidence != "E" and row.models.search(fact.value)
+    ]
+    # One code at several sellers (NC303-MB) tells the maker where they agree, and no label.
+    shared = len({row.brand for row in met}) > 1
+    for row in met:
+        if row.confidence in _TRUSTED_ROWS:
+            yield _row_hit(row, fact, catalog, labelled=not shared)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from auditor.attribution.facts import Fact, Voice
+from auditor.attribution.findings import findings
 from auditor.attribution.hits import Hit, facts_of, hits
 from auditor.attribution.weigh import best, weigh
 from auditor.catalog.catalog import Catalog
@@ -45,7 +46,7 @@ def attribute(observations: Iterable[Observation], catalog: Catalog) -> Judged:
         built=_built(groups),
         oem_customer=_customer(groups, catalog),
         attributions=attributions,
-        notes=tuple(sorted({hit.note for hit in met if hit.note})),
+        notes=tuple(sorted({hit.note for hit in met if hit.note} | set(findings(listed)))),
     )
 
 

@@ -3,7 +3,7 @@
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -60,9 +60,11 @@ class Blocks:
                 return self._name(owners[place])
         return None
 
-    def owners(self) -> Sequence[str]:
-        """Every owner's name once."""
-        return [self._name(index) for index in range(len(self._ends))]
+    def items(self) -> Iterator[tuple[str, str]]:
+        """Every block: hexadecimal prefix, owner."""
+        for width, prefixes, owners in zip(WIDTHS, self._prefixes, self._owners, strict=True):
+            for prefix, owner in zip(prefixes, owners, strict=True):
+                yield f"{prefix:0{width}X}", self._name(owner)
 
     def _name(self, index: int) -> str:
         start = self._ends[index - 1] if index else 0

@@ -15,14 +15,14 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 import msgspec
 
 from auditor.catalog.folder import digest_of, files_of, read_toml
 from auditor.catalog.shapes import DbFile
 from auditor.catalog.updates import version_key
-from auditor.model.errors import CatalogError, UsageError
+from auditor.model.errors import CatalogError, ToolError, UsageError
 
 NAMESPACE: Final = "auditor-db"
 """Namespace of the signature: a key that signs something else signs no database."""
@@ -79,13 +79,20 @@ class Reader:
         self.signature: bytes = self._first(SIGNATURE, _MAX_SIGNATURE)
 
     def _first(self, name: str, cap: int) -> bytes:
-        member = self._archive.next()
-        if member is None or member.name != name or not member.isreg() or member.size > cap:
+        member = self._next()
+        fits = member is not None and member.isreg() and 0 <= member.size <= cap
+        if member is None or member.name != name or not fits:
             raise UsageError(
                 f"{self._name}: not a database bundle: {name} is missing or not in its place"
                 f"{' (unsigned)' if name == SIGNATURE else ''}"
             )
         return self._bytes(member)
+
+    def _next(self) -> tarfile.TarInfo | None:
+        try:
+            return self._archive.next()
+        except (ValueError, OverflowError, RecursionError) as error:  # headers are hostile input
+            raise UsageError(f"{self._name}: a damaged archive: {error}") from None
 
     def _bytes(self, member: tarfile.TarInfo) -> bytes:
         opened = self._archive.extractfile(member)
@@ -102,23 +109,31 @@ class Reader:
 
         Raises:
             UsageError: the archive is not what the manifest promises.
+            ToolError: a file cannot be written.
         """
         room = sum(entry.size + _OVERHEAD for entry in manifest.files.values())
         self._stream.left = room + 2 * tarfile.RECORDSIZE
         missing = dict(manifest.files)
-        while (member := self._archive.next()) is not None:
+        while (member := self._next()) is not None:
             entry = missing.pop(member.name, None)
             if entry is None or not member.isreg() or member.size != entry.size:
                 raise UsageError(f"{self._name}: {member.name[:100]!r} is not as the manifest says")
             data = self._bytes(member)
             if hashlib.sha256(data).hexdigest() != entry.sha256:
                 raise UsageError(f"{self._name}: {member.name!r} differs from the manifest")
-            target = into / member.name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("xb") as out:
-                out.write(data)
+            _put(into / member.name, data)
         if missing:
             raise UsageError(f"{self._name}: {min(missing)!r} is missing")
+
+
+def _put(target: Path, data: bytes) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("xb") as out:
+            out.write(data)
+        target.chmod(0o644)
+    except OSError as error:
+        raise ToolError(f"{target}: cannot be written ({error.strerror})") from None
 
 
 @contextmanager
@@ -131,7 +146,8 @@ def reading(path: Path) -> Iterator[Reader]:
     try:
         with path.open("rb") as file, gzip.GzipFile(fileobj=file) as plain:
             stream = _Capped(plain, _MAX_MANIFEST + _MAX_SIGNATURE + 2 * tarfile.RECORDSIZE)
-            with tarfile.open(fileobj=stream, mode="r|") as archive:
+            read_only = cast("BinaryIO", stream)  # a tar stream asks for nothing but read()
+            with tarfile.open(fileobj=read_only, mode="r|") as archive:
                 yield Reader(archive, stream, path.name)
     except (tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile, _TooMuch) as error:
         raise UsageError(f"{path}: not a database bundle, or a damaged one: {error}") from None
@@ -221,27 +237,24 @@ def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
     archive.addfile(member, io.BytesIO(data))
 
 
-class _TooMuch(Exception):  # noqa: N818 - as in model.errors
+class _TooMuch(Exception):
     """The archive unpacks to more than it may."""
 
 
-class _Capped(io.RawIOBase):
+class _Capped:
     """Reads from another stream, and no more than ``left`` bytes."""
 
     def __init__(self, inner: gzip.GzipFile, left: int) -> None:
-        super().__init__()
         self._inner = inner
         self.left = left
 
-    def readable(self) -> bool:
-        """Yes."""
-        return True
+    def read(self, size: int) -> bytes:
+        """Read at most ``size`` bytes.
 
-    def read(self, size: int = -1) -> bytes:
-        """Read at most ``size`` bytes."""
-        if size < 0 or size > self.left:
-            size = self.left + 1
-        data = self._inner.read(size)
+        Raises:
+            _TooMuch: more than ``left`` were asked for and are there.
+        """
+        data = self._inner.read(min(size, self.left + 1))
         self.left -= len(data)
         if self.left < 0:
             raise _TooMuch("it unpacks to more than it may")

@@ -21,6 +21,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from auditor.catalog.blocks import Packed
+from auditor.catalog.convert import fixed
 from auditor.catalog.folder import Folder, files_of, read_folder
 from auditor.catalog.oui import Registry, package_file, packed_registry
 
@@ -148,13 +149,13 @@ def _plain(value: object) -> object:
 
 
 def _freeze(folder: Folder) -> None:
-    """Mappings inside frozen values are read-only, as the parser makes them."""
+    """Mappings inside frozen values are read-only and sorted, as the parser makes them."""
     for vendor in folder.vendors.values():
-        object.__setattr__(vendor, "oem_codes", MappingProxyType(vendor.oem_codes))
+        object.__setattr__(vendor, "oem_codes", fixed(vendor.oem_codes))
     for rules in folder.rules.values():
         for rule in rules:
             for example in (*rule.examples, *rule.counterexamples):
-                object.__setattr__(example, "gives", MappingProxyType(example.gives))
+                object.__setattr__(example, "gives", fixed(example.gives))
 
 
 def _inputs(root: Path) -> tuple[Path, ...]:

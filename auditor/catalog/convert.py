@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -84,6 +84,11 @@ def canonical(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def fixed(table: Mapping[str, str]) -> Mapping[str, str]:
+    """A table that nobody changes, sorted by key."""
+    return MappingProxyType(dict(sorted(table.items())))
+
+
 def vendor(shape: VendorFile, path: Path) -> Vendor:
     """A vendor file's identity part."""
     where = path.name
@@ -105,7 +110,7 @@ def vendor(shape: VendorFile, path: Path) -> Vendor:
             Entity(id=item.id, vendor=shape.id, name=item.name, aliases=tuple(item.aliases))
             for item in shape.entities
         ),
-        oem_codes=MappingProxyType(dict(shape.oem_codes)),
+        oem_codes=fixed(shape.oem_codes),
         sources=tuple(shape.sources),
         where=where,
     )
@@ -145,9 +150,7 @@ def _rule(shape: FingerprintShape, owner: str | None, where: str) -> Rule:
 
 
 def _example(shape: ExampleShape) -> Example:
-    return Example(
-        value=canonical(shape.value), gives=MappingProxyType(dict(shape.gives)), why=shape.why
-    )
+    return Example(value=canonical(shape.value), gives=fixed(shape.gives), why=shape.why)
 
 
 def _claims(

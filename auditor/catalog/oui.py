@@ -6,7 +6,7 @@ fills what the package lacks, so that a decision about a restricted maker never 
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -65,9 +65,9 @@ class Registry:
         name = self._blocks.find(digits)
         return None if name == PARENT else name
 
-    def organisations(self) -> Sequence[str]:
-        """Every owner's name once."""
-        return self._blocks.owners()
+    def blocks(self) -> Iterator[tuple[str, str]]:
+        """Every block: hexadecimal prefix of 6, 7 or 9 digits, owner."""
+        return self._blocks.items()
 
 
 def packed_registry(restricted: Path | None) -> Packed:

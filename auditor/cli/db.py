@@ -15,11 +15,16 @@ from auditor.catalog.match import meet
 from auditor.catalog.oui import package_version
 from auditor.catalog.verify import stale, verify
 from auditor.cli import options
+from auditor.cli.db_diff import diff
+from auditor.cli.db_update import bundle_command, origin, update
 from auditor.model.errors import UsageError
 from auditor.model.knowledge import Regime, Rule, Vendor
 from auditor.model.signals import SIGNALS
 
 app = typer.Typer(no_args_is_help=True, help="The database: vendors, rules, rebrands and law.")
+app.command("update")(update)
+app.command("bundle")(bundle_command)
+app.command("diff")(diff)
 
 
 def _load(overlays: list[Path] | None) -> Catalog:
@@ -34,6 +39,7 @@ def status(vendor_db: options.VendorDb = None) -> int:
     codes = Counter(str(row.code) for row in listings)
     confidence = Counter(row.confidence for row in catalog.brands)
     for name, value in (
+        ("stands in", origin()),
         ("version", f"{catalog.version} (released {catalog.released})"),
         ("digest", catalog.digest),
         ("vendors", len(catalog.vendors)),

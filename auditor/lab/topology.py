@@ -10,6 +10,7 @@ from auditor.model.errors import UsageError
 
 NEAR: Final = IPv4Network("192.0.2.0/24")
 FAR: Final = IPv4Network("198.51.100.0/24")
+OTHER: Final = IPv4Network("203.0.113.0/24")
 _SCANNER_MAC: Final = "02:00:5e:00:53:fa"
 _ROUTER_MACS: Final = ("00:0c:42:00:53:01", "00:0c:42:00:53:02")
 _PROXY_MAC: Final = "00:0c:42:00:53:03"
@@ -25,6 +26,9 @@ class Plan:
         scanner: host number of the scanner in it.
         routed: how many of the devices (the last ones) live behind a router.
         routed_network: where those live.
+        strays: how many of the devices (the last ones before the routed) are plugged into the
+            scanner's segment with an address of another network, and no way back from there.
+        stray_network: which one.
         proxied: addresses of the scanner's network for which a proxy-ARP router answers; nothing
             stands behind them.
         down: names or ordinals (from 1) of devices whose link is down.
@@ -36,6 +40,8 @@ class Plan:
     scanner: int = 250
     routed: int = 0
     routed_network: IPv4Network = FAR
+    strays: int = 0
+    stray_network: IPv4Network = OTHER
     proxied: IPv4Network | None = None
     down: frozenset[int] = frozenset()
     link_loss: float = 0.0
@@ -47,7 +53,7 @@ class Plan:
         return str(self.network[self.scanner])
 
     def addresses(self, devices: int) -> list[str]:
-        """The addresses of the fleet, routed ones last.
+        """The addresses of the fleet: those of the segment, then strays, then routed ones.
 
         Raises:
             UsageError: the networks are too small.
@@ -57,10 +63,11 @@ class Plan:
             taken |= set(self.proxied)
         near = [a for a in list(self.network.hosts())[_FIRST_HOST - 1 :] if a not in taken]
         far = list(self.routed_network.hosts())[_FIRST_HOST - 1 :]
-        local = devices - self.routed
-        if local < 0 or local > len(near) or self.routed > len(far):
+        other = list(self.stray_network.hosts())[_FIRST_HOST - 1 :]
+        local = devices - self.routed - self.strays
+        if local < 0 or local > len(near) or self.routed > len(far) or self.strays > len(other):
             raise UsageError(f"{devices} devices do not fit into {self.network}")
-        return [str(a) for a in (*near[:local], *far[: self.routed])]
+        return [str(a) for a in (*near[:local], *other[: self.strays], *far[: self.routed])]
 
 
 def home(tag: str, device: Device) -> str:
@@ -110,7 +117,8 @@ def nodes(plan: Plan, tag: str, devices: Sequence[Device]) -> list[Node]:
     ]
     for at, device in enumerate(devices, 1):
         distant = IPv4Address(device.address) in far and at > len(devices) - plan.routed
-        net = far if distant else near
+        stray = IPv4Address(device.address) in plan.stray_network and not distant
+        net = far if distant else plan.stray_network if stray else near
         made.append(
             Node(
                 space=home(tag, device),

@@ -21,6 +21,9 @@ _DHIP_LOGIN: Final = b"global.login"
 _SADP_TYPE: Final = re.compile(rb"<Types>\s*([^<]*?)\s*</Types>")
 _MHED_WRITES: Final = 3
 _XM_SEARCH: Final = 1530
+_BOSCH: Final = (bytes.fromhex("9939a427"), bytes.fromhex("ff0006de"))
+_VIVOTEK: Final = bytes.fromhex("4a5d8f1c")
+_FOSCAM: Final = b"MO_I" + bytes(11) + b"\x04" + bytes(7) + b"\x00\x00\x00\x01"
 _POLITE: Final = (b"GET ", b"OPTIONS ", b"DESCRIBE ", b"POST /onvif", b"\x16\x03")
 
 
@@ -207,11 +210,65 @@ def _netip(data: bytes) -> str | None:
     return None if message in {_XM_SEARCH, _XM_SEARCH + 1} else "NetIP message other than search"
 
 
+def _exactly(*searches: bytes) -> Callable[[bytes], str | None]:
+    """A check for protocols whose one harmless message is known to the last byte."""
+    return lambda data: None if data in searches else "something else than the search"
+
+
+def _legacy(data: bytes) -> str | None:
+    return None if data[:2] in {b"\xa3\x01", b"\xb3\x00"} else "older Dahua verb other than search"
+
+
+def _ssdp(data: bytes) -> str | None:
+    known = (b"M-SEARCH * HTTP/1.1\r\n", b"HTTP/1.", b"NOTIFY ")
+    return None if data.startswith(known) else "SSDP message other than M-SEARCH"
+
+
+def _mdns(data: bytes) -> str | None:
+    """A query holds no records: those would be probes or announcements (answers are others')."""
+    if len(data) < 12:  # noqa: PLR2004 - the header
+        return "no DNS message"
+    _, flags, _, answers, authorities, _ = struct.unpack_from("!6H", data)
+    is_query = not flags & 0xF800
+    return "mDNS query with records" if is_query and (answers or authorities) else None
+
+
+def _tdp(data: bytes) -> str | None:
+    return None if data[:4] == b"\x02\x00\x00\x01" else "TDP operation other than probe"
+
+
+def _bosch(data: bytes) -> str | None:
+    is_search = len(data) == 12 and data[:4] == _BOSCH[0] and data[8:] == _BOSCH[1]  # noqa: PLR2004
+    return None if is_search else "Bosch message other than search"
+
+
+def _port_10000(data: bytes) -> str | None:
+    """Two makers share the port; their searches are told apart by their beginnings."""
+    vivotek = len(data) == 5 and data[1:] == _VIVOTEK  # noqa: PLR2004 - session and magic
+    return None if vivotek or data == _FOSCAM else "something else than the search"
+
+
+def _ipro(data: bytes) -> str | None:
+    is_search = len(data) == 52 and data[:6] == b"\x00\x01\x00\x00\x00\x0d"  # noqa: PLR2004
+    return None if is_search else "i-PRO message other than search"
+
+
 _CHECKS: Final[dict[int, Callable[[bytes], str | None]]] = {
     37020: _sadp,
     37810: _dhip,
     23456: _mhed,
     34569: _netip,
+    5050: _legacy,
+    1900: _ssdp,
+    5353: _mdns,
+    20002: _tdp,
+    10001: _exactly(b"\x01\x00\x00\x00", b"\x02\x08\x00\x00"),
+    7701: _exactly(b"\x01" + bytes(0x105)),
+    1757: _bosch,
+    10670: _ipro,
+    10000: _port_10000,
+    2380: _exactly(b"\x02ENQ:allinfo\xff\x03"),
+    8600: _exactly(b"DH\x01\x01"),
 }
 
 

@@ -169,6 +169,7 @@ class LawNote:
     applies_if: tuple[str, ...] = ()
     meaning: str = ""
     limits: tuple[str, ...] = ()
+    action: str | None = None
     source: str | None = None
     stale: bool = False
 

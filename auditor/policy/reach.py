@@ -42,7 +42,7 @@ _TELLING = (
     "before_listing",
     "subsidiary_not_named",
     "entity_not_named",
-    "kind_not_named",
+    "kind_outside_listing",
 )
 """Where several rows let a maker go, the reason that says most of it."""
 _HALF = 50.0

@@ -40,9 +40,6 @@ _WHY: Final = {
     "names_no_maker": "the rule names no maker: what it tests cannot be seen from a network",
 }
 
-_WHY_NOT: Final = {"kind_not_named": "the listing does not name this kind of equipment"}
-"""Where the same reason lets the device go instead of leaving it open."""
-
 
 def sentence(verdict: Verdict, regime: Regime, listing: Listing | None, catalog: Catalog) -> str:
     """What a verdict says, for people."""
@@ -50,10 +47,8 @@ def sentence(verdict: Verdict, regime: Regime, listing: Listing | None, catalog:
     lead = "Hypothetical: " if regime.finding_class is FindingClass.HYPOTHETICAL else ""
     if verdict.outcome is Outcome.COVERED and listing is not None:
         return lead + _covered(verdict, regime, listing, maker)
-    free = _WHY_NOT if verdict.outcome is Outcome.NOT_COVERED else {}
     why = "; ".join(
-        free.get(reason, _WHY.get(reason, reason)).format(effective=verdict.effective)
-        for reason in verdict.reasons
+        _WHY.get(reason, reason).format(effective=verdict.effective) for reason in verdict.reasons
     )
     if verdict.outcome is Outcome.NOT_COVERED:
         return (

@@ -20,6 +20,7 @@ _COLUMNS: Final = (
     t.COLUMN_IDENTITY,
 )
 _MOST_ATTEMPTS: Final = 60
+_CHUNK: Final = 300
 
 
 def devices(view: View) -> Markup:
@@ -32,20 +33,31 @@ def devices(view: View) -> Markup:
             if device.parent is not None:
                 below.setdefault(device.parent.anchor, []).append(device)
         bodies = [_device(view, device, below.get(device.anchor, [])) for device in view.devices]
-        head = h("tr", None, *(h("th", {"scope": "col"}, column) for column in _COLUMNS))
-        table = h(
-            "table",
-            {"id": "list", "class": "devices"},
-            h("caption", {"class": "vh"}, t.CAPTION),
-            h("thead", None, head),
-            *bodies,
-        )
-        body = join([h("p", {"class": "intro"}, t.DEVICES_INTRO), _controls(), table])
+        kind = "devices many" if len(bodies) > _CHUNK else "devices"
+        starts = range(0, len(bodies), _CHUNK)
+        tables = [_table(bodies[at : at + _CHUNK], kind, "" if at else "list") for at in starts]
+        body = join([h("p", {"class": "intro"}, t.DEVICES_INTRO), _controls(), *tables])
     return h(
         "section",
         {"id": "devices", "aria-labelledby": "h-devices", "tabindex": "-1"},
         h("h2", {"id": "h-devices"}, t.DEVICES_TITLE),
         body,
+    )
+
+
+def _table(bodies: list[Markup], kind: str, anchor: str) -> Markup:
+    """One table of devices.
+
+    Browsers lay a growing table out again and again, so a long list comes as several tables, which
+    the script joins, and what is out of sight in it is laid out only when it comes into sight.
+    """
+    head = h("tr", None, *(h("th", {"scope": "col"}, column) for column in _COLUMNS))
+    return h(
+        "table",
+        {"id": anchor or None, "class": kind},
+        h("caption", {"class": "vh"}, t.CAPTION),
+        h("thead", None, head),
+        *bodies,
     )
 
 

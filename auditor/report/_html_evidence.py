@@ -100,9 +100,9 @@ def _title(names: Sequence[str], pro: Sequence[int], contra: Sequence[int]) -> s
 def _place_of(
     item: tuple[tuple[tuple[int, ...], tuple[int, ...]], list[_Sign]],
 ) -> tuple[object, ...]:
-    """Groups in the order of the claims; what only speaks against something comes last."""
-    (pro, contra), _ = item
-    return (not pro, pro[:1], -len(pro), pro, contra)
+    """Groups in the order of the claims, strong signs first; what only speaks against something comes last."""
+    (pro, contra), signs = item
+    return (not pro, pro[:1], -strength_rank(signs[0].first.strength), -len(pro), pro, contra)
 
 
 def _list(view: View, signs: Sequence[_Sign]) -> Markup:

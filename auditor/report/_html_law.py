@@ -45,6 +45,7 @@ def _note(note: LawNote) -> Markup:
     rows = (
         (t.LAW_CLASS, w.word(w.CLASSES, cut(note.finding_class, 60))),
         (t.LAW_CONCERNS, only_if(note.applies_if) or t.LAW_CONCERNS_ALL),
+        (t.LAW_ACTION, cut(note.action or "", 900)),
         (t.LAW_STATUS, cut(note.status, 300)),
         (t.LAW_CITATION, cut(note.citation, 600)),
         (t.LAW_AUTHORITY, cut(note.authority, 300)),

@@ -112,18 +112,29 @@ def _lead(view: View) -> Markup:
         assets=t.number(counts.assets),
         devices=t.devices(counts.assets),
     )
-    open_count = counts.indeterminate + counts.unidentified
-    unsettled = t.LEAD_UNSETTLED.format(n=t.number(open_count), devices=t.devices(open_count))
-    more = [unsettled if open_count else t.LEAD_SETTLED]
-    if counts.exempt:
-        more.append(
-            t.LEAD_EXEMPT.format(n=t.number(counts.exempt), devices=t.devices(counts.exempt))
-        )
-    more.append(assessed)
+    more = [*_unsettled(view), assessed]
     missing = len(cover.missing_from_baseline)
     if missing:
         more.append(t.LEAD_MISSING.format(n=t.number(missing), devices=t.devices(missing)))
     return join([h("p", {"class": "lead"}, told), *(h("p", None, line) for line in more)])
+
+
+def _unsettled(view: View) -> list[str]:
+    """What stands between the headline and the word “clear”."""
+    scan = view.scan
+    counts, missed = scan.summary, len(scan.coverage.not_assessed)
+    unsettled = counts.indeterminate + counts.unidentified
+    told = [
+        (t.LEAD_UNSETTLED, unsettled),
+        (t.LEAD_EXEMPT, counts.exempt),
+        (t.LEAD_MISSED, missed),
+    ]
+    lines = [
+        text.format(n=t.number(count), devices=t.devices(count)) for text, count in told if count
+    ]
+    if not unsettled and not missed and scan.scan.complete:
+        lines.append(t.LEAD_SETTLED)
+    return lines
 
 
 def _tiles(view: View) -> Markup:
@@ -200,7 +211,12 @@ def _bar(label: str, count: int, parts: Sequence[tuple[str, int]], most: int) ->
     start, pieces = 0, []
     for headline, part in parts:
         length = max(1, round(part * 1000 / most))
-        shape = {"class": headline, "x": start, "width": length, "height": 10}
+        shape: dict[str, str | int | bool | None] = {
+            "class": headline,
+            "x": start,
+            "width": length,
+            "height": 10,
+        }
         pieces.append(h("rect", shape))
         start += length
     frame = {"viewBox": "0 0 1000 10", "preserveAspectRatio": "none", "aria-hidden": "true"}

@@ -73,6 +73,9 @@ LEAD_EXEMPT: Final = "{n} more {devices} are named and excused by an exemption t
 LEAD_MISSING: Final = (
     "{n} {devices} of the baseline did not answer this time; the coverage section names them."
 )
+LEAD_MISSED: Final = (
+    "{n} {devices} answered and could not be assessed; the coverage section says why."
+)
 LEAD_SETTLED: Final = "Every other device that answered could be settled."
 LEAD_ASSESSED: Final = "Of {scope} in scope, {answered} answered and {assessed} could be assessed."
 SCOPE_COUNT: Final = "{n} addresses"
@@ -219,6 +222,7 @@ LAW_LIMITS: Final = "What it does not say"
 LAW_CITATION: Final = "Citation"
 LAW_AUTHORITY: Final = "Authority"
 LAW_JURISDICTION: Final = "Jurisdiction"
+LAW_ACTION: Final = "What a user may do"
 LAW_STATUS: Final = "Status"
 LAW_CONCERNS: Final = "Concerns"
 LAW_CONCERNS_ALL: Final = "see the text: no profile is tied to it"

@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from auditor.model.document import Asset, Scan
 from auditor.model.judgement import Attribution, Judged, Verdict
 from auditor.model.words import Role
-from auditor.report.words import NOT_LEGAL_ADVICE, evidence_text, tame, title_of, vendor_names
+from auditor.report.words import (
+    NOT_LEGAL_ADVICE,
+    NOTES,
+    evidence_text,
+    tame,
+    title_of,
+    vendor_names,
+)
 
 _ROLES = {
     Role.MAKER: "Made by",
@@ -35,7 +42,10 @@ def asset_text(asset: Asset, scan: Scan) -> str:
     lines += _verdicts(asset.verdicts)
     if asset.notes:
         lines += ["", "Configuration, apart from compliance"]
-        lines += [f"  - {note}" for note in asset.notes]
+        lines += [f"  - {NOTES.get(note, note)}" for note in asset.notes]
+    for child in asset.children:
+        lines += ["", "Behind it (at least)"]
+        lines.append(f"  {child.id}: {title_of(child, names)} [{child.headline}]")
     lines += ["", "What was asked"]
     lines += [
         f"  {attempt.probe} at {attempt.endpoint}: {attempt.outcome}"

@@ -55,7 +55,7 @@ class TableReport:
         for row in _table(scan, page):
             console.print(row, no_wrap=True, crop=False, overflow="ignore")
         for line, style in _summary(scan):
-            console.print(Text(line, style=style))
+            console.print(Text(tame(line, 2000), style=style))
         return "".join(line.rstrip() + "\n" for line in stream.getvalue().splitlines()).encode()
 
 

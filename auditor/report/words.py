@@ -5,6 +5,7 @@ from typing import Final
 
 from auditor.model.document import Asset, Scan
 from auditor.model.judgement import Evidence
+from auditor.model.signals import SIGNALS
 from auditor.model.words import Strength
 
 NOT_LEGAL_ADVICE: Final = (
@@ -55,14 +56,35 @@ SIGNAL_WORDS: Final = {
     "port.open": "open port",
 }
 
+NOTES: Final = {
+    "factory-state": "in factory state: no password has been set",
+    "open-stream": "gives its video stream without a password",
+    "open-identity": "gives its serial number over ONVIF without a password",
+    "dhip-answers": "answers Dahua's search on UDP 37810; exposed to a wider network it can be"
+    " misused as a reflector",
+    "default-certificate": "shows a certificate that all devices of its kind share",
+    "shared-certificate": "shows the same certificate as another device of this scan",
+    "not-rebooted": "has not been restarted for more than a year",
+    "clock-wrong": "its clock is more than five minutes off",
+}
+"""Configuration findings in words; anything else is shown as it is."""
+
 _CONTROL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e0fff]"
+)
+_PILE = re.compile(
+    "([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{2})[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
 
 
 def tame(text: str, most: int = 200) -> str:
-    """Device text fit for a terminal or a page: control and direction characters shown as dots."""
-    cleaned = _CONTROL.sub("·", text[: most * 2])
+    """Device text fit for a terminal or a page.
+
+    Control, direction and invisible characters are shown as dots, piles of marks are cut.
+    """
+    cleaned = _PILE.sub(r"\1", _CONTROL.sub("·", text[: most * 2]))
     return cleaned if len(cleaned) <= most else cleaned[: most - 1] + "…"
 
 
@@ -73,7 +95,7 @@ def vendor_names(scan: Scan) -> dict[str, str]:
 
 def evidence_text(evidence: Evidence) -> str:
     """One piece of evidence as a sentence fragment with its bytes."""
-    what = SIGNAL_WORDS.get(evidence.signal, evidence.signal)
+    what = SIGNAL_WORDS.get(evidence.signal) or SIGNALS[evidence.signal].about
     where = f" at {evidence.endpoint}" if evidence.endpoint else ""
     via = f" (inside {evidence.via})" if evidence.via and evidence.via != evidence.signal else ""
     strength = STRENGTHS[evidence.strength]

@@ -23,7 +23,16 @@ pytestmark = [pytest.mark.lab, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 NEAR = "192.0.2.0/24"
 UNPRIVILEGED = ["setpriv", "--bounding-set=-net_raw,-net_admin", "--inh-caps=-net_raw,-net_admin"]
-GROUPS = {"239.255.255.250", "239.255.255.251", "224.0.0.22", "255.255.255.255", "192.0.2.255"}
+GROUPS = {
+    "239.255.255.250",  # WS-Discovery, SADP, SSDP
+    "239.255.255.251",  # DHIP
+    "234.55.55.55",  # MHED
+    "233.89.188.1",  # Ubiquiti
+    "224.0.0.251",  # mDNS
+    "224.0.0.22",  # the system announces memberships
+    "255.255.255.255",
+    "192.0.2.255",
+}
 
 
 @pytest.fixture(autouse=True)

@@ -27,6 +27,11 @@ class Answer:
     spread: bool = False
 
 
+def all_around(device: Device, port: int) -> tuple[str, int]:
+    """A port on the broadcast address of the device's /24: for answers that everybody hears."""
+    return f"{device.address.rpartition('.')[0]}.255", port
+
+
 class Responder(Protocol):
     """A UDP protocol.
 

@@ -8,6 +8,8 @@ from typing import Final
 from auditor.lab.fleet import Device, Service
 from auditor.lab.protocols._api import Answer
 
+_GROUP: Final = "239.255.255.251"
+_PORT: Final = 37810
 _HEADER: Final = struct.Struct("<I4sQIIII")
 
 
@@ -17,10 +19,13 @@ def pack(body: bytes) -> bytes:
 
 
 class _Dhip:
-    """Answers ``DHDiscover.search`` with the header; bare JSON gets nothing."""
+    """Answers ``DHDiscover.search`` with the header; bare JSON gets nothing.
+
+    Where the question does not want a unicast answer (``uni`` 0), the group gets it.
+    """
 
     name = "dhip"
-    groups = ("239.255.255.251",)
+    groups = (_GROUP,)
 
     def answers(self, service: Service, device: Device, data: bytes) -> Sequence[Answer]:
         """One ``client.notifyDevInfo`` from the persona's JSON text."""
@@ -34,7 +39,9 @@ class _Dhip:
         if not isinstance(question, dict) or question.get("method") != "DHDiscover.search":
             return ()
         body = service.data.text("json").strip() + service.data.text("tail", "\n\0")
-        return (Answer(data=pack(body.encode())),)
+        wishes = question.get("params")
+        unicast = not isinstance(wishes, dict) or wishes.get("uni", 1)
+        return (Answer(data=pack(body.encode()), to=None if unicast else (_GROUP, _PORT)),)
 
 
 RESPONDER = _Dhip()

@@ -12,6 +12,11 @@ _REPLY_GROUP: Final = ("234.55.55.56", 23456)
 _SIZE: Final = 240
 _HEAD: Final = 12
 _SEARCH, _FOUND = 1, 2
+_NEW_FROM: Final = 0x00010008
+_LAST: Final = ((196, 16, "product_name"), (212, 16, "manufacturer"))
+_OLD: Final = ((140, 24, "product_name"), (164, 24, "customer"), *_LAST)
+_NEW: Final = ((140, 16, "serial"), (156, 16, "software"), *_LAST)
+"""Texts of the record by version: offset, size, and the persona's key."""
 
 
 class _Mhed:
@@ -47,8 +52,9 @@ def _reply(service: Service, device: Device, version: bytes) -> bytes:
     struct.pack_into("<I", made, 0x38, table.number("build", 20210105))
     struct.pack_into("<HH", made, 0x3C, int(device.words.get("http_port", "80")), 554)
     struct.pack_into("<II", made, 0x40, table.number("type", 4), table.number("product", 0))
-    struct.pack_into("24s", made, 0x80, table.text("product_name", "").encode())
-    struct.pack_into("24s", made, 0x98, table.text("customer", "").encode())
+    texts = _NEW if struct.unpack("<I", version)[0] >= _NEW_FROM else _OLD
+    for at, size, key in texts:
+        struct.pack_into(f"{size}s", made, at, table.text(key, "").encode())
     return bytes(made)
 
 

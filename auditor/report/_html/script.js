@@ -4,13 +4,17 @@
   const byId = (id) => document.getElementById(id);
   const list = byId("list");
   if (!list) return;
+  for (const table of document.querySelectorAll("table.devices:not(#list)")) {
+    list.append(...table.tBodies);
+    table.remove();
+  }
   const rows = Array.from(list.tBodies);
+  const details = (row) => row.querySelector("details");
   const controls = byId("controls");
   const [query, outcome, maker, shown] = ["q", "fo", "fm", "shown"].map(byId);
   const pattern = shown.textContent;
   const cell = (row, column) => row.rows[0].cells[column];
   const makerOf = (row) => cell(row, 3).firstChild.textContent;
-  const details = (row) => row.querySelector("details");
   const texts = new Map();
   let previous = "";
 

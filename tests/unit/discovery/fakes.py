@@ -1,6 +1,6 @@
 """A network of the test's own making, with the shape that discovery methods are handed."""
 
-# ruff: noqa: ARG002 - the shapes are given
+
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -40,8 +40,8 @@ def loopback() -> Interface:
     return face("lo", "127.0.0.1/8", loopback=True)
 
 
-def wish(*, polite=False, ports=(80, 443, 554, 8000, 37777), engine="native") -> Wish:
-    return Wish(polite=polite, ports=ports, clock=lambda: NOW, engine=engine, rate=2000)
+def wish(*, polite=False, ports=(80, 443, 554, 8000, 37777), engine="native", rare=False) -> Wish:
+    return Wish(polite=polite, ports=ports, clock=lambda: NOW, engine=engine, rate=2000, rare=rare)
 
 
 @dataclass
@@ -161,7 +161,7 @@ class FakeGroup:
         if address in self._net.unsendable:
             raise Filtered("no route to host")
         parsed = ip_address(address)
-        broadcast = any(
+        broadcast = address == "255.255.255.255" or any(
             parsed == one.network.broadcast_address
             for each in self._net.faces
             for one in each.addresses

@@ -3,9 +3,11 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from auditor.discovery import _tally
 from auditor.discovery._ask import Asking
-from auditor.discovery._question import Answer, Question
+from auditor.discovery._question import Alone, Answer, Question
 from auditor.model.errors import Malformed
 from auditor.net.api import Neighbour, Packet
 from tests.unit.discovery.fakes import (
@@ -21,6 +23,7 @@ from tests.unit.discovery.fakes import (
 )
 
 GROUP, GROUP6, PORT = "239.255.255.250", "ff02::c", 3702
+EVERYBODY = "255.255.255.255"
 
 
 def read(data: bytes):
@@ -182,7 +185,141 @@ async def test_on_the_loopback_asking_one_by_one_loses_nothing():
 async def test_broadcast_takes_the_place_of_the_second_group_question():
     net = FakeNet.of("10.0.0.0/24")
     await run(Asking(replace(QUESTION, broadcast=True)), net)
-    assert [address for _, address, _, _ in net.sent] == [GROUP] * 2 + ["10.0.0.255"] * 2
+    assert [address for _, address, _, _ in net.sent] == [GROUP] * 2 + [EVERYBODY] * 2
+
+
+async def test_without_a_group_broadcasts_to_everybody_and_to_the_network_take_turns():
+    net = FakeNet.of("10.0.0.0/24")
+    await run(Asking(replace(QUESTION, group=None, broadcast=True, times=3)), net)
+    asked = [address for _, address, _, _ in net.sent]
+    assert asked == [EVERYBODY] * 2 + ["10.0.0.255"] * 2 + [EVERYBODY] * 2
+
+
+async def test_a_link_without_a_broadcast_address_gets_no_broadcast():
+    net = FakeNet.of("10.0.0.0/31", faces=(face("eth0", "10.0.0.1/31"),))
+    await run(Asking(replace(QUESTION, group=None, broadcast=True)), net)
+    assert net.sent == []
+    await run(Asking(replace(QUESTION, broadcast=True)), net)
+    assert net.destinations() == {GROUP}
+
+
+async def test_later_rounds_may_ask_in_other_words_and_hosts_in_others_again():
+    words = replace(QUESTION, forms_again=lambda: (b"again",), forms_host=lambda: (b"you",))
+    net = FakeNet.of(
+        "10.0.0.0/24",
+        table=[Neighbour(address="10.0.0.7", mac="02:00:00:00:00:07", interface="eth0")],
+    )
+    await run(Asking(words), net)
+    assert [(payload, address) for payload, address, _, _ in net.sent] == [
+        (b"Q1", GROUP),
+        (b"Q2", GROUP),
+        (b"again", GROUP),
+        (b"you", "10.0.0.7"),
+    ]
+
+
+async def test_silent_neighbours_are_left_alone_where_the_protocol_says_so():
+    net = FakeNet.of(
+        "10.0.0.0/24",
+        table=[Neighbour(address="10.0.0.7", mac="02:00:00:00:00:07", interface="eth0")],
+    )
+    await run(Asking(replace(QUESTION, nudge=False, times=3)), net)
+    assert net.destinations() == {GROUP}
+    assert len(net.sent) == 6
+
+
+async def test_silent_neighbours_are_asked_once_however_many_rounds_there_are():
+    net = FakeNet.of(
+        "10.0.0.0/24",
+        table=[Neighbour(address="10.0.0.7", mac="02:00:00:00:00:07", interface="eth0")],
+    )
+    await run(Asking(replace(QUESTION, times=4)), net)
+    assert [a for _, a, _, _ in net.sent].count("10.0.0.7") == 2  # two forms
+
+
+@pytest.mark.parametrize(
+    ("alone", "sent", "rows"),
+    [
+        (Alone.ANYWHERE, {"10.9.0.1", "10.9.0.2"}, [("limited", "by itself")]),
+        (Alone.ATTACHED, set(), [("limited", "does not cross")]),
+        (Alone.NEVER, set(), [("limited", "does not cross")]),
+    ],
+)
+async def test_behind_a_router_only_protocols_that_cross_it_are_asked(alone, sent, rows):
+    net = FakeNet.of("10.9.0.0/30", faces=())
+    seen = await run(Asking(replace(QUESTION, alone=alone, host_times=1)), net)
+    assert net.destinations() == sent
+    assert len(net.sent) == 2 * len(sent)  # one round of two forms
+    assert [(s.state, rows[0][1] in s.why) for s in states(seen)] == [("limited", True)]
+
+
+async def test_where_no_group_may_be_asked_a_protocol_without_another_form_says_what_is_lost():
+    net = FakeNet.of("10.0.0.0/24", silent={"eth0": "an exclusion"})
+    seen = await run(Asking(replace(QUESTION, alone=Alone.NEVER)), net)
+    assert net.sent == []
+    (state,) = states(seen)
+    assert (state.state, state.interface, state.found) == ("limited", "eth0", 0)
+    assert "an exclusion" in state.why
+    assert "no other form" in state.why
+
+
+async def test_on_the_loopback_a_protocol_without_another_form_is_skipped():
+    net = FakeNet.of("127.0.0.4/31", faces=(loopback(),), silent={"lo": "no groups"})
+    seen = await run(Asking(replace(QUESTION, alone=Alone.NEVER)), net)
+    assert [s.state for s in states(seen)] == ["skipped"]
+
+
+async def test_answers_may_come_to_another_group_than_the_question():
+    net = FakeNet.of("10.0.0.0/24")
+    joined = replace(QUESTION, bind_port=9, join=True, answer_group="239.1.1.1")
+    await run(Asking(joined), net)
+    assert net.groups == [("eth0", 9, "239.1.1.1")]
+
+
+async def test_what_must_be_prepared_is_prepared_before_the_first_question_and_only_then():
+    done = []
+    net = FakeNet.of("10.0.0.0/24", responders=[lambda *_: done.append("asked") or ()])
+    await run(Asking(replace(QUESTION, prepare=lambda: done.append("prepared"))), net)
+    assert done[0] == "prepared"
+    assert done.count("prepared") == 1
+    done.clear()
+    await run(
+        Asking(replace(QUESTION, prepare=lambda: done.append("prepared"))),
+        FakeNet.of("::/64", faces=()),
+    )
+    assert done == []
+
+
+async def test_a_rare_search_is_asked_only_when_wished_for():
+    net = FakeNet.of("10.0.0.0/24", responders=[says(b"A", "10.0.0.7")])
+    rare = Asking(replace(QUESTION, rare=True))
+    seen = await run(rare, net)
+    assert net.sent == []
+    (state,) = states(seen)
+    assert (state.state, "--rare" in state.why) == ("skipped", True)
+    seen = await run(rare, net, wish(rare=True))
+    assert [one.address for one in sightings(seen)] == ["10.0.0.7"]
+
+
+async def test_an_answer_that_speaks_for_another_host_shows_only_that_somebody_is_there():
+    def relayed(data):
+        (answer,) = read(data)
+        return [replace(answer, speaks_for=frozenset({"10.0.0.7", "fe80::7"}))]
+
+    net = FakeNet.of("10.0.0.0/24", responders=[says(b"A", "10.0.0.7", "10.0.0.8")])
+    seen = await run(Asking(replace(QUESTION, read=relayed)), net)
+    told = {one.address: facts(one) for one in sightings(seen)}
+    assert told == {"10.0.0.7": {"wsd.types": "A"}, "10.0.0.8": {}}
+
+
+async def test_an_answer_that_names_no_address_of_the_senders_kind_is_believed():
+    def only_six(data):
+        (answer,) = read(data)
+        return [replace(answer, speaks_for=frozenset({"fe80::7"}))]
+
+    net = FakeNet.of("10.0.0.0/24", responders=[says(b"A", "10.0.0.8")])
+    seen = await run(Asking(replace(QUESTION, read=only_six)), net)
+    assert [facts(one) for one in sightings(seen)] == [{"wsd.types": "A"}]
 
 
 async def test_the_ipv6_group_is_asked_where_there_is_a_link_local_address():

@@ -157,11 +157,31 @@ async def test_sadp_replies_that_echo_another_uuid_are_one():
 async def test_dhip_asks_the_group_once_and_the_broadcast_once():
     net = FakeNet.of("10.0.0.0/24")
     await run(DHIP, net)
-    assert [(address, port) for _, address, port, _ in net.sent] == [
-        (DHIP_GROUP, 37810),
-        ("10.0.0.255", 37810),
+    assert [(payload, address, port) for payload, address, port, _ in net.sent] == [
+        (wire_dhip.search(unicast_answer=True), DHIP_GROUP, 37810),
+        (wire_dhip.search(unicast_answer=False), "255.255.255.255", 37810),
     ]
-    assert all(payload == wire_dhip.search() for payload, *_ in net.sent)
+    assert net.groups == [("eth0", 37810, DHIP_GROUP)]
+
+
+async def test_a_single_host_is_asked_by_dhip_for_an_answer_to_us():
+    net = FakeNet.of("10.9.0.9", faces=())
+    await run(DHIP, net)
+    assert {payload for payload, *_ in net.sent} == {wire_dhip.search(unicast_answer=True)}
+
+
+async def test_an_unasked_hello_of_sadp_is_a_sighting():
+    hello = sadp_reply().replace(b"ProbeMatch", b"Hello")
+    net = FakeNet.of("10.0.0.0/24", responders=[camera("10.0.0.7", lambda _: hello)])
+    (sighting,) = sightings(await run(SADP, net))
+    assert wire_sadp.decode(facts(sighting)["sadp"].encode()).fields["DeviceDescription"]
+
+
+async def test_a_dahua_device_set_to_another_subnet_is_told_with_its_reply():
+    net = FakeNet.of("10.0.0.0/24", responders=[camera("192.168.1.108", lambda _: dhip_reply())])
+    (sighting,) = sightings(await run(DHIP, net))
+    assert sighting.address == "192.168.1.108"
+    assert "dhip" in facts(sighting)
 
 
 async def test_a_dhip_reply_is_kept_as_json():

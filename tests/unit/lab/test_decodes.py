@@ -5,6 +5,7 @@ Two independent hands wrote the two sides from the same facts, so each is a chec
 
 import importlib
 import ssl
+from pathlib import Path
 
 import pytest
 
@@ -17,23 +18,32 @@ from auditor.lab.servers import responders
 from auditor.lab.tls import certificate
 from auditor.wire import (
     axis,
+    bosch,
     challenge,
     dhip,
+    foscam,
+    hanwha,
     http,
+    ipro,
     legacy,
+    mdns,
     mhed,
     netip,
     rtsp,
     sadp,
     soap,
+    sony,
     ssdp,
     tdp,
     ubnt,
+    vivotek,
+    vstarcam,
     wsd,
     x509,
 )
 
-DEVICES = {name: build(p, 1, "192.168.1.10") for name, p in load().items()}
+MORE = Path(__file__).parents[2] / "lab" / "personas"
+DEVICES = {name: build(p, 1, "192.168.1.10") for name, p in (load() | load(MORE)).items()}
 PAIRS = [(d, s) for d in DEVICES.values() for s in d.services]
 WSD = dict(zip(("nvt", "device", "any"), wsd.probes(["a-1", "b-2", "c-3"]), strict=True))
 
@@ -129,11 +139,42 @@ def test_every_ssdp_answer_decodes(device, service):
     assert found.location.startswith(f"http://{device.address}")
 
 
-@of("mhed", "netip", "legacy", "ubnt", "tdp")
+SEARCHES = {
+    "mhed": mhed,
+    "netip": netip,
+    "legacy": legacy,
+    "ubnt": ubnt,
+    "tdp": tdp,
+    "hanwha": hanwha,
+    "bosch": bosch,
+    "ipro": ipro,
+    "vivotek": vivotek,
+    "sony": sony,
+    "foscam": foscam,
+    "vstarcam": vstarcam,
+}
+
+
+@of("mdns")
+def test_every_mdns_answer_decodes_to_the_instance_and_its_text(device, service):
+    offer = service.data.tables("offer")[0]
+    (data,) = told(device, service, mdns.query([offer.text("type")]))
+    found = mdns.decode(data)
+    assert found.services == (f"{offer.text('instance')}.{offer.text('type')}",)
+    assert found.texts == (offer.pairs("txt"),)
+    assert found.hosts == (offer.text("host"),)
+    assert found.addresses == {device.address}
+
+
+def test_every_search_has_a_device_that_answers_it():
+    assert {s.proto for _, s in PAIRS} >= {*SEARCHES, "mdns", "ssdp", "wsd", "sadp", "dhip"}
+
+
+@of(*SEARCHES)
 def test_every_vendor_search_is_answered_and_decodes_to_the_devices_mac(device, service):
-    member = {"mhed": mhed, "netip": netip, "legacy": legacy, "ubnt": ubnt, "tdp": tdp}
-    wire = member[service.proto]
-    (data,) = told(device, service, wire.search())
+    wire = SEARCHES[service.proto]
+    question = tdp.search("-----BEGIN PUBLIC KEY-----") if wire is tdp else wire.search()
+    (data,) = told(device, service, question)
     fields = wire.decode(data)
     plain = device.mac.replace(":", "")
     assert any(plain in v.lower().replace("-", "").replace(":", "") for v in fields.values())

@@ -177,7 +177,7 @@ def own_words(text: str) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    return re.split(r"(?<=[.;])\s", text)
+    return re.split(r"(?<=\.)\s", text)
 
 
 def law(bench: Bench, regime: str) -> str:

@@ -6,17 +6,19 @@ from auditor import registry
 from auditor.model.words import Ending
 from auditor.probes._run import run_probe
 from tests.unit.probes.fakes import (
+    ADDRESS,
     DEFAULT_WAIT,
     FakeDialer,
     Silence,
     always,
     faults,
+    seen,
     target,
     ticks,
 )
 
 PROBES = registry.members("auditor.probes", "PROBE")
-WEB = {"http", "favicon", "isapi", "magicbox", "loginpage", "axis", "onvif"}
+WEB = {"http", "favicon", "isapi", "magicbox", "loginpage", "axis", "onvif", "upnp"}
 PAGES = {"http", "loginpage", "magicbox"}  # these need only the start of an endless page
 
 ALIKE = {
@@ -44,14 +46,19 @@ OF_WEB: dict[str, dict[str, Ending]] = {
     "redirect-trap": dict.fromkeys(WEB, Ending.OK),
     "not-utf8": dict.fromkeys(WEB - {"axis"}, Ending.OK) | {"axis": Ending.MALFORMED},
     "bomb": dict.fromkeys(PAGES | {"favicon"}, Ending.OK)
-    | dict.fromkeys({"onvif", "isapi", "axis"}, Ending.MALFORMED),
+    | dict.fromkeys({"onvif", "isapi", "axis", "upnp"}, Ending.MALFORMED),
     "xxe": dict.fromkeys(PAGES | {"favicon"}, Ending.OK)
-    | dict.fromkeys({"onvif", "isapi", "axis"}, Ending.MALFORMED),
+    | dict.fromkeys({"onvif", "isapi", "axis", "upnp"}, Ending.MALFORMED),
     "deep": dict.fromkeys(PAGES | {"favicon"}, Ending.OK)
-    | dict.fromkeys({"onvif", "isapi", "axis"}, Ending.MALFORMED),
+    | dict.fromkeys({"onvif", "isapi", "axis", "upnp"}, Ending.MALFORMED),
 }
 
 
+LED = {
+    tls: (seen("ssdp.location", f"{scheme}://{ADDRESS}:80/desc.xml", "udp/1900", probe="ssdp"),)
+    for tls, scheme in ((False, "http"), (True, "https"))
+}
+"""What leads the probe that follows an announced location to the port."""
 NO_CONNECTION = {"refuse", "filtered", "connect-hang", "bad-tls"}
 NOTHING_SAID = {"hang", "reset"}
 
@@ -70,7 +77,9 @@ def expected(probe: str, fault: str) -> Ending:
 async def test_a_fault_ends_as_expected_in_bounded_time(probe, fault, tls):
     dialer = FakeDialer(ports={80: faults()[fault]})
     member = PROBES[probe]
-    attempt, _ = await run_probe(member, target(80, tls=tls), dialer, monotonic=ticks())
+    attempt, _ = await run_probe(
+        member, target(80, tls=tls, seen=LED[tls]), dialer, monotonic=ticks()
+    )
     assert attempt.outcome is expected(probe, fault), attempt
     assert len(dialer.sent) <= member.cost
     assert dialer.seconds <= member.cost * DEFAULT_WAIT
@@ -96,7 +105,8 @@ async def test_an_rtsp_server_that_misbehaves_ends_as_expected(fault, ending):
 @pytest.mark.parametrize("probe", sorted(set(PROBES) - {"tls"}))
 async def test_a_spent_budget_is_denied_and_asks_no_more(probe):
     dialer = FakeDialer(ports={80: faults()["redirect-ring"]}, budget=0)
-    attempt, facts = await run_probe(PROBES[probe], target(80), dialer, monotonic=ticks())
+    where = target(80, seen=LED[False])
+    attempt, facts = await run_probe(PROBES[probe], where, dialer, monotonic=ticks())
     assert (attempt.outcome, facts, dialer.sent) == (Ending.DENIED, (), [])
 
 

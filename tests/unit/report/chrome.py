@@ -1,6 +1,7 @@
 """A headless Chromium that is spoken to through a pipe: no port, no network."""
 
 import base64
+import fcntl
 import json
 import os
 import select
@@ -32,11 +33,11 @@ class Chrome:
         self._last = 0
         self._rest = b""
         self.events = []
-        down, self._out = os.pipe()
-        self._in, up = os.pipe()
-        # The browser reads its file descriptor 3 and writes 4.
+        down, self._out = _high_pipe()
+        self._in, up = _high_pipe()
+        # The browser reads its file descriptor 3 and writes 4; dash cannot name those above 9.
         self._process = subprocess.Popen(
-            ["/bin/sh", "-c", f'exec "$0" "$@" 3<&{down} 4>&{up}', str(CHROMIUM), *FLAGS,
+            ["/bin/bash", "-c", f'exec "$0" "$@" 3<&{down} 4>&{up}', str(CHROMIUM), *FLAGS,
              f"--user-data-dir={folder}", "about:blank"],
             pass_fds=(down, up),
             stdout=subprocess.DEVNULL,
@@ -150,3 +151,12 @@ class Chrome:
         if "method" in message:
             self.events.append(message)
         return message
+
+
+def _high_pipe() -> tuple[int, int]:
+    """A pipe whose ends stay clear of the descriptors 3 and 4."""
+    low = os.pipe()
+    high = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in low]
+    for end in low:
+        os.close(end)
+    return high[0], high[1]

@@ -377,11 +377,20 @@ def test_an_empty_scan_is_never_told_as_clear():
 
 
 def test_devices_that_could_not_be_settled_are_named_in_the_summary():
-    settled = Reader(render(scan(device(1)))).text
+    whole = Coverage(in_scope=1, answered=1, assessed=1)
+    settled = Reader(render(scan(device(1), coverage=whole))).text
     open_ = Reader(render(scan(device(1), device(2, headline="unidentified", verdicts=())))).text
     assert "Every other device that answered could be settled." in settled
     assert "1 more device could not be settled" in open_
     assert "That is not a clearance." in open_
+    assert "1 device answered and could not be assessed" in open_
+    assert "Every other device" not in open_
+
+
+def test_an_incomplete_scan_never_claims_that_all_was_settled():
+    whole = Coverage(in_scope=1, answered=1, assessed=1)
+    told = Reader(render(scan(device(1), coverage=whole, header={"complete": False}))).text
+    assert "Every other device" not in told
 
 
 def test_an_unknown_headline_is_shown_and_not_taken_for_clear():
@@ -468,7 +477,12 @@ def test_colours_reach_aa_contrast(dark):
 
 
 def test_print_narrow_dark_and_still_are_provided_for():
-    for wish in ("print", "(max-width", "prefers-color-scheme: dark", "prefers-reduced-motion"):
+    for wish in (
+        "print",
+        "screen and (max-width",
+        "prefers-color-scheme: dark",
+        "prefers-reduced-motion",
+    ):
         assert f"@media {wish}" in asset("style.css") or f"@media ({wish}" in asset("style.css")
 
 

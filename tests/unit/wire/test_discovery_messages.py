@@ -9,6 +9,7 @@ from auditor.model.errors import Malformed
 from auditor.wire import arp, axis, dhip, legacy, mhed, netip, sadp, ssdp, tdp, ubnt, wsd, xml
 
 UUID = "00000000-0000-4000-8000-00000000000a"
+KEY = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"
 
 
 def test_sadp_asks_only_the_inquiry() -> None:
@@ -94,7 +95,7 @@ def test_legacy_search_is_32_bytes() -> None:
 
 
 def test_tdp_search_carries_a_valid_crc_and_its_length() -> None:
-    sent = tdp.search(0x01020304)
+    sent = tdp.search(KEY, 0x01020304)
     assert sent[:4].hex() == "02000001"
     assert int.from_bytes(sent[4:6]) == len(sent) - 16
     assert sent[6:12].hex() == "110001020304"
@@ -103,9 +104,15 @@ def test_tdp_search_carries_a_valid_crc_and_its_length() -> None:
     assert b"BEGIN PUBLIC KEY" in sent
 
 
+@pytest.mark.parametrize("key", ["", "x", KEY + "\u00e9", "-----BEGIN RSA PRIVATE KEY-----\n"])
+def test_tdp_carries_nothing_but_a_public_key(key: str) -> None:
+    with pytest.raises(Malformed):
+        tdp.search(key)
+
+
 def test_tdp_refuses_its_own_question() -> None:
     with pytest.raises(Malformed):
-        tdp.decode(tdp.search())
+        tdp.decode(tdp.search(KEY))
 
 
 def test_ubnt_searches() -> None:

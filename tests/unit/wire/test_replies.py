@@ -11,20 +11,28 @@ from auditor.model.signals import SIGNALS, Shape
 from auditor.wire import (
     arp,
     axis,
+    bosch,
     challenge,
     dhip,
     endpoint,
     flatten,
+    foscam,
+    hanwha,
     http,
+    ipro,
     legacy,
+    mdns,
     mhed,
     netip,
     rtsp,
     sadp,
     soap,
+    sony,
     ssdp,
     tdp,
     ubnt,
+    vivotek,
+    vstarcam,
     wsd,
     x509,
     xml,
@@ -102,6 +110,16 @@ def _ssdp(data: bytes) -> dict[str, object]:
     return {**_fields(answer), "body_starts": answer.body[:23]}
 
 
+def _mdns(data: bytes) -> dict[str, object]:
+    answer = mdns.decode(data)
+    return {
+        "services": list(answer.services),
+        "texts": [[list(pair) for pair in pairs] for pairs in answer.texts],
+        "hosts": list(answer.hosts),
+        "addresses": sorted(answer.addresses),
+    }
+
+
 def _plain(data: object) -> dict[str, object]:
     return {
         name: list(value) if isinstance(value, tuple) else str(value)
@@ -122,6 +140,14 @@ DECODERS: dict[str, Callable[[bytes], dict[str, object]]] = {
     "netip": netip.decode,
     "tdp": tdp.decode,
     "ubnt": ubnt.decode,
+    "hanwha": hanwha.decode,
+    "bosch": bosch.decode,
+    "ipro": ipro.decode,
+    "vivotek": vivotek.decode,
+    "sony": sony.decode,
+    "foscam": foscam.decode,
+    "vstarcam": vstarcam.decode,
+    "mdns": _mdns,
     "axis": axis.decode,
     "wsd": _wsd,
     "onvif": _onvif,
@@ -143,6 +169,13 @@ VALUES: dict[str, Callable[[bytes], str]] = {
     "netip": netip.value,
     "tdp": tdp.value,
     "ubnt": ubnt.value,
+    "hanwha": hanwha.value,
+    "bosch": bosch.value,
+    "ipro": ipro.value,
+    "vivotek": vivotek.value,
+    "sony": sony.value,
+    "foscam": foscam.value,
+    "vstarcam": vstarcam.value,
     "axis": axis.value,
 }
 
