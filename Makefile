@@ -5,7 +5,7 @@ PY    := .venv/bin/python
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lab bench docs fmt lint types rooms db unit readme wheel clean system
+.PHONY: help demo test check lab bench docs fmt lint types rooms db unit wheel clean system schemas db-bundle accuracy
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,14 @@ docs: $(STAMP) ## regenerate docs/reference from the code and the database
 
 wheel: $(STAMP) ## build the wheel
 	$(UV) build --quiet --wheel
+
+schemas: $(STAMP) ## write vendor_db/schema, which editors pick up
+	$(PY) -m auditor.catalog.schemas
+
+db-bundle: $(STAMP) ## a signed database for machines without internet; KEY=ssh key file
+	@test -n "$(KEY)" || { echo "make db-bundle KEY=~/.ssh/id_ed25519" >&2; exit 2; }
+	@mkdir -p dist
+	.venv/bin/audit db bundle --key $(KEY) -o dist/auditor-db.tar.gz
 
 clean: ## remove what the targets made
 	rm -rf .venv .venv-tools dist demo-report .mypy_cache .ruff_cache .pytest_cache .hypothesis

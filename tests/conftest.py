@@ -1,9 +1,16 @@
 """What every test may use: the shipped database once, a bench, and the rules of this house."""
 
 import os
+import tempfile
 from datetime import date
+from pathlib import Path
 
 import pytest
+
+# Nothing of the person who runs the tests leaks in, and nothing of the tests leaks out.
+_HOME = Path(tempfile.mkdtemp(prefix="auditor-tests-"))
+for _name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+    os.environ[_name] = str(_HOME / _name.lower())
 
 from auditor.app.bench import Terms
 from auditor.catalog.catalog import Catalog

@@ -8,7 +8,7 @@ from functools import lru_cache
 from auditor.attribution.derive import derive
 from auditor.attribution.facts import Fact, Voice, raw
 from auditor.catalog.catalog import Catalog
-from auditor.catalog.match import meet
+from auditor.catalog.match import meetings
 from auditor.model.facts import Observation
 from auditor.model.judgement import Evidence
 from auditor.model.knowledge import BrandRow, Claim, Rule
@@ -77,12 +77,7 @@ def _order(fact: Fact) -> tuple[str, ...]:
 def _read_out(fact: Fact, catalog: Catalog) -> Iterator[Fact]:
     """What the patterns of rules name inside a fact; a serial number holds at most a model."""
     wanted = ("model",) if fact.signal == "serial" else _GROUPS
-    for rule in catalog.rules_by_signal.get(fact.signal, ()):
-        if not rule.pattern.groupindex:
-            continue
-        found = meet(rule, fact.value)
-        if found is None:
-            continue
+    for _, found in meetings(catalog.reading_rules.get(fact.signal, ()), fact.signal, fact.value):
         for name in wanted:
             text = found.groupdict().get(name)
             value = normal(text) if text and name == "mac" else text
@@ -100,10 +95,11 @@ def hits(facts: Iterable[Fact], catalog: Catalog) -> tuple[Hit, ...]:
     listed = tuple(facts)
     out: list[Hit] = []
     for fact in listed:
-        for rule in catalog.rules_by_signal.get(fact.signal, ()):
-            hit = _rule_hit(rule, fact, catalog)
-            if hit is not None:
-                out.append(hit)
+        rules = catalog.rules_by_signal.get(fact.signal, ())
+        out.extend(
+            _rule_hit(rule, found, fact, catalog)
+            for rule, found in meetings(rules, fact.signal, fact.value)
+        )
         if fact.signal == "mac":
             out.extend(_oui_hit(fact, catalog))
         elif fact.signal == "brand":
@@ -130,10 +126,7 @@ def _cite(fact: Fact, rule: str, strength: Strength, sources: tuple[str, ...]) -
     )
 
 
-def _rule_hit(rule: Rule, fact: Fact, catalog: Catalog) -> Hit | None:
-    found = meet(rule, fact.value)
-    if found is None:
-        return None
+def _rule_hit(rule: Rule, found: re.Match[str], fact: Fact, catalog: Catalog) -> Hit:
     strength = _strength(rule, fact)
     groups = tuple((name, text) for name, text in sorted(found.groupdict().items()) if text)
     claims = _with_makers(rule.claims, catalog)

@@ -1,6 +1,7 @@
 """One rule meeting one value. Used by attribution, and by ``verify`` on the rules' own examples."""
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from auditor.model.errors import Malformed
 from auditor.model.knowledge import Rule
@@ -12,25 +13,51 @@ def meet(rule: Rule, value: str) -> re.Match[str] | None:
 
     A value that cannot be read as its signal's structure meets no rule that reads a field of it.
     """
-    if rule.field is None:
-        return _search(rule, text_of(rule.signal, value))
+    return next((found for _, found in meetings((rule,), rule.signal, value)), None)
+
+
+def meetings(
+    rules: Iterable[Rule], signal: str, value: str
+) -> Iterator[tuple[Rule, re.Match[str]]]:
+    """Every rule of one signal that a value meets, with its match; the value is read once.
+
+    Args:
+        rules: rules on ``signal``.
+        signal: what the value is.
+        value: as observed.
+    """
+    text: str | None = None
+    leaves: Mapping[str, tuple[str, ...]] | None = None
+    for rule in rules:
+        if rule.field is None:
+            if text is None:
+                text = text_of(signal, value)
+            found = _search(rule, text)
+            if found is not None:
+                yield rule, found
+            continue
+        if leaves is None:
+            leaves = _leaves(signal, value)
+        for leaf in leaves.get(rule.field, ()):
+            found = _search(rule, leaf)
+            if found is not None:
+                yield rule, found
+                break
+
+
+def _leaves(signal: str, value: str) -> Mapping[str, tuple[str, ...]]:
     try:
-        texts = flatten(rule.signal, value).get(rule.field, ())
+        return flatten(signal, value)
     except Malformed:
-        return None
-    for text in texts:
-        found = _search(rule, text)
-        if found is not None:
-            return found
-    return None
+        return {}
 
 
 def _search(rule: Rule, text: str) -> re.Match[str] | None:
     found = rule.pattern.search(text)
     if found is None:
         return None
-    if any(other.search(text) is None for other in rule.every):
+    if rule.every and any(other.search(text) is None for other in rule.every):
         return None
-    if any(other.search(text) is not None for other in rule.none):
+    if rule.none and any(other.search(text) is not None for other in rule.none):
         return None
     return found

@@ -42,6 +42,7 @@ class Bench:
     Attributes:
         policy: the operator's choice, with ``--regime`` and ``--profile`` already applied.
         as_of: the date of judgement.
+        worded: verdicts that were worded before; a fleet has few different ones.
     """
 
     catalog: Catalog
@@ -49,6 +50,10 @@ class Bench:
     as_of: date
     exemptions: tuple[Exemption, ...] = ()
     _met: dict[tuple[str, str, str | None, Kind], Meeting] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
+
+    worded: dict[object, Verdict] = field(
         init=False, default_factory=dict, compare=False, repr=False
     )
 
@@ -237,7 +242,13 @@ def _verdict(
     reasons = (reason,) if reason else meeting.reasons
     if outcome is Outcome.COVERED and meeting.listing is not None and meeting.listing.purpose_limit:
         reasons = (*reasons, "purpose_limited")
-    return _worded(outcome, met, meeting, reasons, regime, bench)
+    who = (met.attribution.vendor, met.attribution.role, met.attribution.grade) if met else None
+    # Meetings are kept by the bench, so that their identity stands for entity and kind.
+    key = (outcome, regime.id, reasons, who, id(meeting) if met else 0)
+    known = bench.worded.get(key)
+    if known is None:
+        known = bench.worded[key] = _worded(outcome, met, meeting, reasons, regime, bench)
+    return known
 
 
 def _worded(

@@ -1,7 +1,5 @@
 """A network of the test's own making, with the shape that discovery methods are handed."""
 
-
-
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
