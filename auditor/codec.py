@@ -4,7 +4,6 @@ Observations hold structured values as JSON text; in the document they stand as 
 deterministic: same values, same bytes.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ import msgspec
 
 from auditor.model.document import SCHEMA, Asset, Scan
 from auditor.model.errors import UsageError
+from auditor.model.jsontext import compact, parse
 from auditor.model.judgement import Attribution, Verdict
 from auditor.model.signals import SIGNALS, Shape
 
@@ -80,7 +80,7 @@ def observation_value(signal: str, value: object) -> str:
     if shape not in _STRUCTURED or not isinstance(value, (dict, list)):
         wanted = "a JSON object or array" if shape in _STRUCTURED else "a string"
         raise UsageError(f"signal {signal}: value must be {wanted}")
-    return _compact(value)
+    return compact(value)
 
 
 def judged_line(
@@ -104,10 +104,6 @@ def judged_line(
     )
 
 
-def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
 def _document(scan: Scan) -> dict[str, Any]:
     raw: dict[str, Any] = msgspec.to_builtins(scan)
     for asset in raw["assets"]:
@@ -129,9 +125,11 @@ def _observations(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         if SIGNALS[row["signal"]].shape in _STRUCTURED:
             try:
-                row["value"] = json.loads(row["value"])
+                value = parse(row["value"])
             except ValueError:
                 continue  # a broken reply stays what it was: text
+            if isinstance(value, (dict, list)):
+                row["value"] = value
 
 
 def _flat_asset(raw: dict[str, Any]) -> None:
@@ -143,4 +141,4 @@ def _flat_asset(raw: dict[str, Any]) -> None:
 def _flat_observations(rows: Any) -> None:  # noqa: ANN401 - JSON of unknown shape
     for row in rows:
         if not isinstance(row["value"], str):
-            row["value"] = _compact(row["value"])
+            row["value"] = compact(row["value"])

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-# Nothing of the person who runs the tests leaks in, and nothing of the tests leaks out.
-_HOME = Path(tempfile.mkdtemp(prefix="auditor-tests-"))
-for _name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
-    os.environ[_name] = str(_HOME / _name.lower())
-
 from auditor.app.bench import Terms
 from auditor.catalog.catalog import Catalog
 from auditor.catalog.load import load
 from auditor.model.facts import Observation
 from auditor.policy.judge import Bench
+
+# Nothing of the person who runs the tests leaks in, and nothing of the tests leaks out.
+_HOME = Path(tempfile.mkdtemp(prefix="auditor-tests-"))
+for _name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+    os.environ[_name] = str(_HOME / _name.lower())
 
 CI = os.environ.get("AUDIT_CI") == "1"
 DAY = date(2026, 11, 22)

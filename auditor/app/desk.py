@@ -34,6 +34,7 @@ class Card:
         macs: hardware addresses that the link showed.
         knocked: ports that were tried; each once in a scan.
         asked: (probe, protocol, port) that was asked; each once in a scan.
+        stale: new facts came in since the interview began.
         behind: cameras behind a recorder, by the port at which it shows them.
     """
 
@@ -48,6 +49,7 @@ class Card:
     knocked: set[int] = field(default_factory=set)
     asked: set[tuple[str, str, int]] = field(default_factory=set)
     behind: dict[int, "Card"] = field(default_factory=dict)
+    stale: bool = False
 
     def add(self, observations: Iterable[Observation]) -> bool:
         """Book facts; True when any of them is new."""

@@ -27,6 +27,7 @@ class ScanOptions:
     multicast: bool = False
     polite: bool = False
     thorough: bool = False
+    rare: bool = False
     baseline: Path | None = None
     allow_public: bool = False
 

@@ -189,6 +189,7 @@ async def _run(hall: Hall, methods: tuple[Method, ...]) -> bool:
         ports=hall.options.ports or _first_ports(hall.scope),
         clock=clock.stamp,
         engine=hall.engine,
+        rare=hall.options.rare,
         rate=round(Limits.of(polite=hall.options.polite, rate=hall.options.rate).rate),
     )
     pumps = [asyncio.create_task(_pump(hall, method, wish)) for method in methods]
@@ -251,8 +252,10 @@ def _sighted(hall: Hall, sighting: Sighting) -> None:
     if first:
         hall.tell(Found(address=card.address, method=sighting.method))
         _start(hall, card)
-    elif new and card.stage is Stage.DONE:
-        _start(hall, card)
+    elif new:
+        card.stale = True
+        if card.stage in {Stage.DONE, Stage.OUT_OF_TIME}:
+            _start(hall, card)
 
 
 def _start(hall: Hall, card: Card) -> None:
@@ -266,6 +269,7 @@ async def _interview(hall: Hall, card: Card) -> None:
     judge_with = await asyncio.shield(hall.bench)
     async with hall.gate:
         card.stage = Stage.PROBING
+        card.stale = False
         tools = Tools(
             net=hall.net,
             probes=probes(),
@@ -279,6 +283,9 @@ async def _interview(hall: Hall, card: Card) -> None:
         try:
             async with asyncio.timeout(seconds):
                 await HostWork(card, tools).run()
+                while card.stale:  # facts came in meanwhile, and may be worth another question
+                    card.stale = False
+                    await HostWork(card, tools).run()
         except TimeoutError:
             card.stage = Stage.OUT_OF_TIME
         else:

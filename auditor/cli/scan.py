@@ -67,6 +67,10 @@ def scan_command(
     thorough: Annotated[
         bool, typer.Option("--thorough", help="Go on asking when nothing could change.")
     ] = False,
+    rare: Annotated[
+        bool,
+        typer.Option("--rare", help="Also the search protocols of rarer makers (seven more)."),
+    ] = False,
     baseline: Annotated[
         Path | None,
         typer.Option("--baseline", metavar="SCAN", help="Miss what this earlier scan had."),
@@ -111,6 +115,7 @@ def scan_command(
         multicast=multicast,
         polite=polite,
         thorough=thorough,
+        rare=rare,
         baseline=baseline,
         allow_public=allow_public,
     )

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from auditor.model.signals import SIGNALS, channel_of
+from auditor.model.jsontext import canonical
+from auditor.model.signals import SIGNALS, Shape, channel_of
 from auditor.model.words import Channel, Ending
 
 
@@ -12,7 +13,8 @@ class Observation:
 
     Attributes:
         signal: a name of ``model.signals.SIGNALS``.
-        value: the fact. Structured signals hold their JSON text, binary ones lower-case hex.
+        value: the fact. Structured signals hold their JSON text in its canonical form (so that a
+            document that is read again gives the same text), binary ones lower-case hex.
         endpoint: where it came from: ``tcp/80``, ``udp/3702``, ``link``; None if unknown.
         probe: the probe or discovery method that asked, or ``given`` for pasted facts.
         at: RFC 3339 UTC time with ``Z``; None where the source gives no time.
@@ -28,8 +30,14 @@ class Observation:
     at: str | None = None
 
     def __post_init__(self) -> None:
-        if self.signal not in SIGNALS:
+        known = SIGNALS.get(self.signal)
+        if known is None:
             raise ValueError(f"unknown signal {self.signal!r}")
+        if known.shape in {Shape.JSON, Shape.PAIRS}:
+            object.__setattr__(self, "value", canonical(self.value))
+        elif not self.value.isascii():
+            clean = self.value.encode("utf-8", "replace").decode("utf-8")
+            object.__setattr__(self, "value", clean)
 
     @property
     def channel(self) -> Channel:

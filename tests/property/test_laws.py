@@ -1,5 +1,6 @@
 """The laws of the design as properties: more evidence, order, grades, citations, determinism."""
 
+import json
 from datetime import date
 
 import pytest
@@ -206,3 +207,20 @@ def test_judging_needs_no_clock(bench):
     )
     assert judge_asset(asset, bench) == judge_asset(asset, bench)
     assert bench.as_of == date(2026, 11, 22)
+
+
+@QUICK
+@given(
+    value=st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text() | st.floats(),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+        max_leaves=12,
+    ),
+    indent=st.sampled_from([None, 2]),
+)
+def test_whatever_json_a_device_sends_the_document_gives_it_back(bench, value, indent):
+    sent = Observation(signal="dhip", value=json.dumps(value, indent=indent), endpoint="udp/37810")
+    asset = judge_asset(Asset(id="a", address="10.0.0.1", observations=(sent,)), bench)
+    data = codec.encode(_scan([asset], bench))
+    assert codec.encode(codec.decode(data)) == data
+    assert judge_asset(codec.decode(data).assets[0], bench) == asset
