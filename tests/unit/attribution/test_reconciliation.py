@@ -1,6 +1,6 @@
 """The database against the fact sheets that it was made from: every figure, every row left out.
 
-``docs/reference/database-coverage.md`` tells people the same; its numbers are checked here.
+``docs/explanation/database-coverage.md`` tells people the same.
 """
 
 from collections import Counter
