@@ -49,6 +49,19 @@ def _absolute(path: Path | None) -> str | None:
     return None if path is None else str(path.resolve())
 
 
+def rescue(scan: Scan) -> Path:
+    """Store a finished scan whose reports could not be written, as a plain scan document.
+
+    Raises:
+        OSError: the state folder cannot be written either.
+    """
+    folder = state_folder() / "unwritten"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{scan.scan.id}.json"
+    write_atomic(path, codec.encode(scan), mode=0o600)
+    return path
+
+
 def take_up(scan_id: str) -> tuple[ScanOptions, Scan]:
     """The options and the document of an interrupted scan.
 

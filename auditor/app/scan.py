@@ -109,6 +109,10 @@ async def scan(
     if previous is not None:
         restore(hall.desk, previous)
     try:
+        if terms != Terms(fail_on=terms.fail_on):
+            await (
+                hall.bench
+            )  # the operator's own files and names are refused before a packet leaves
         methods = _methods(engine)
         _announce(hall, methods, limits)
         swept = await _run(hall, methods)

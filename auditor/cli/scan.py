@@ -17,12 +17,12 @@ from auditor.app.events import Event, JudgedOne
 from auditor.app.judging import exit_code, family
 from auditor.app.networks import attached
 from auditor.app.options import ScanOptions, parse_ports
-from auditor.app.resume import keep, take_up
+from auditor.app.resume import keep, rescue, take_up
 from auditor.app.scan import scan as run_scan
 from auditor.cli import options
 from auditor.cli.show import Show, page, show_table
 from auditor.model.document import Scan
-from auditor.model.errors import UsageError
+from auditor.model.errors import ToolError, UsageError
 
 
 def scan_command(
@@ -136,6 +136,17 @@ def scan_command(
     return _finish(scan, terms, places, streams=streams, quiet=quiet, interrupted=interrupted)
 
 
+def _rescued(scan: Scan) -> str:
+    try:
+        path = rescue(scan)
+    except OSError as error:
+        sys.stdout.buffer.write(codec.encode(scan))
+        return (
+            f"nor in the state folder ({error.strerror}); the scan document is on standard output"
+        )
+    return f"the scan is kept: audit report {path} -o FILE"
+
+
 def _keep(scan: Scan, wanted: ScanOptions) -> None:
     try:
         keep(scan, wanted)
@@ -175,7 +186,10 @@ def _finish(
     interrupted: bool,
 ) -> int:
     rest = [p for p in places if not (streams and p.path == reporting.STDOUT)]
-    reporting.write(scan, rest, page())
+    try:
+        reporting.write(scan, rest, page())
+    except ToolError as error:
+        raise ToolError(f"{error}; {_rescued(scan)}") from None
     if not quiet and not any(place.path == reporting.STDOUT for place in places):
         show_table(scan)
     for reason in scan.scan.incomplete_because:

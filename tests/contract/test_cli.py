@@ -10,6 +10,8 @@ import jsonschema
 import pytest
 
 from auditor.cli.main import run
+from auditor.lab.fleet import choose
+from auditor.lab.loopback import Loopback
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = {
@@ -49,9 +51,6 @@ def outside(*words: str, stdin: bytes = b"", **env: str) -> subprocess.Completed
 @pytest.fixture(scope="module")
 def document(tmp_path_factory) -> Path:
     """A scan of two devices of the simulated fleet, made once."""
-    from auditor.lab.fleet import choose
-    from auditor.lab.loopback import Loopback
-
     path = tmp_path_factory.mktemp("scan") / "scan.json"
     with Loopback(choose(["hikvision-camera-old", "axis-camera"])) as fleet:
         code = run(["scan", fleet.target, "-o", str(path), "-q"])
@@ -267,6 +266,51 @@ def test_writing_is_whole_or_not_at_all(document, tmp_path, monkeypatch):
         reporting.write_atomic(target, b"new")
     assert target.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["report.json"]
+
+
+def test_a_report_that_cannot_be_written_loses_no_scan(audit, tmp_path, monkeypatch):
+    from auditor.app import reporting
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    whole = reporting.write_atomic
+
+    def full(path, data, **how):
+        if path.suffix == ".html":
+            raise OSError(28, "No space left on device")
+        whole(path, data, **how)
+
+    monkeypatch.setattr(reporting, "write_atomic", full)
+    with Loopback(choose(["axis-camera"])) as fleet:
+        code, _, err = audit("scan", fleet.target, "-o", str(tmp_path / "r.html"), "-q")
+    assert code == 1
+    assert "No space left" in err
+    kept = next((tmp_path / "state" / "auditor" / "unwritten").glob("*.json"))
+    assert str(kept) in err
+    assert audit("report", str(kept), "-o", str(tmp_path / "later.csv"))[0] == 0
+
+
+def test_a_broken_overlay_is_refused_before_a_packet_leaves(audit, tmp_path):
+    (tmp_path / "vendors").mkdir()
+    (tmp_path / "vendors" / "acme.toml").write_text('id = "acme"\n')
+    with Loopback(choose(["axis-camera"])) as fleet:
+        words = ("scan", fleet.target, "--vendor-db", str(tmp_path))
+        code, _, err = audit(*words)
+        witness = fleet.witness(fleet.devices[0])
+        assert code == 2
+        assert "acme.toml" in err
+        assert witness.accepted == 0
+        assert witness.datagrams == []
+
+
+def test_before_the_first_packet_the_range_the_interface_and_the_clock_are_told(audit):
+    with Loopback(choose(["axis-camera"])) as fleet:
+        _, _, err = audit("scan", fleet.target)
+    first = err.splitlines()[:3]
+    assert fleet.target in first[0]
+    assert "on lo" in first[0]
+    assert "about" in first[0]
+    assert "no password" in first[1]
+    assert "reporting clock" in first[2]
 
 
 def test_version_and_help():
