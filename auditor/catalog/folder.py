@@ -22,6 +22,7 @@ from auditor.catalog.shapes import (
 from auditor.model.errors import CatalogError
 from auditor.model.knowledge import (
     BrandRow,
+    Listing,
     OuiOwner,
     Policy,
     Regime,
@@ -46,6 +47,7 @@ class Folder:
     Attributes:
         db: ``db.toml``; None in an overlay without one.
         digest: SHA-256 over the names and bytes of every file that was read, hexadecimal.
+        rows: listings of an overlay that brings no ``regime.toml``: rows for a regime that is known.
     """
 
     db: DbFile | None
@@ -58,6 +60,7 @@ class Folder:
     sources: Mapping[str, Source] = field(default_factory=dict)
     regimes: Mapping[str, Regime] = field(default_factory=dict)
     policies: Mapping[str, Policy] = field(default_factory=dict)
+    rows: Mapping[str, tuple[Listing, ...]] = field(default_factory=dict)
 
 
 def read_folder(root: Path) -> Folder:
@@ -90,6 +93,11 @@ def read_folder(root: Path) -> Folder:
         sources=_sources(root / "sources.toml"),
         regimes={regime.id: regime for regime in regimes},
         policies={policy.id: policy for policy in policies},
+        rows={
+            path.parent.name: tables.listings(path, path.parent.name)
+            for path in _law(root)
+            if path.name == "listings.csv" and not (path.parent / "regime.toml").is_file()
+        },
     )
 
 

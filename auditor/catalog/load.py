@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -13,7 +14,7 @@ from auditor.catalog.locate import home
 from auditor.catalog.oui import Registry
 from auditor.catalog.shapes import SCHEMA, DbFile
 from auditor.model.errors import CatalogError
-from auditor.model.knowledge import BrandRow, Vendor
+from auditor.model.knowledge import BrandRow, Regime, Vendor
 
 __all__: Final = ["load", "read_toml"]
 
@@ -28,7 +29,8 @@ def load(overlays: Sequence[Path] = (), *, base: Path | None = None) -> Catalog:
 
     Args:
         overlays: folders shaped like vendor_db, any file optional; a vendor, regime or policy
-            file replaces the shipped one of the same id, CSV rows are added.
+            file replaces the shipped one of the same id, CSV rows are added (a ``listings.csv``
+            without a ``regime.toml`` beside it adds rows to the shipped regime, or closes them).
         base: another database than the one in effect (tests, bundles).
 
     Raises:
@@ -67,10 +69,32 @@ def _join(db: DbFile, folders: Sequence[Folder], registry: Registry, root: Path)
         brands=brands,
         relations=tuple(_flat(_laid(folder.relations for folder in folders))),
         sources=MappingProxyType(_laid(folder.sources for folder in folders)),
-        regimes=MappingProxyType(_laid(folder.regimes for folder in folders)),
+        regimes=MappingProxyType(_regimes(folders)),
         policies=MappingProxyType(_laid(folder.policies for folder in folders)),
         registry=registry,
     )
+
+
+def _regimes(folders: Sequence[Folder]) -> dict[str, Regime]:
+    """Regimes, with the rows that overlays add or close.
+
+    A row of an overlay that names the entity, the name and the day of a row that is known takes its
+    place (to close it, with a date under ``removed``); any other is added.
+
+    Raises:
+        CatalogError: rows for a regime that is not known.
+    """
+    out = _laid(folder.regimes for folder in folders)
+    for folder in folders:
+        for name, rows in folder.rows.items():
+            if name not in out:
+                raise CatalogError(f"regimes/{name}/listings.csv: no regime {name!r} is known")
+            new = {(row.entity, row.name, row.added): row for row in rows}
+            kept = (
+                row for row in out[name].listings if (row.entity, row.name, row.added) not in new
+            )
+            out[name] = replace(out[name], listings=(*kept, *rows))
+    return out
 
 
 def _digest(folders: Sequence[Folder]) -> str:

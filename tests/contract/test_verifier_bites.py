@@ -177,6 +177,29 @@ def test_an_overlay_replaces_a_vendor_and_changes_the_digest(tmp_path):
     assert plain.digest != laid.digest
 
 
+def test_an_overlay_adds_and_closes_listings_without_a_fork(tmp_path):
+    shipped = HEAD + "acme,acme,Acme,x,any,,2020-01-01,no,,,x,acme-manual,P,\n"
+    base = db(
+        tmp_path, **{"regimes__law__regime.toml": REGIME, "regimes__law__listings.csv": shipped}
+    )
+    overlay = tmp_path / "overlay" / "regimes" / "law"
+    overlay.mkdir(parents=True)
+    (overlay / "listings.csv").write_text(
+        HEAD
+        + "acme,acme,Acme,x,any,,2020-01-01,no,,2026-01-01,x,acme-manual,P,closed\n"
+        + "acme,acme,Acme Holding,x,any,,2026-02-01,no,,,x,acme-manual,P,\n"
+    )
+    rows = load((tmp_path / "overlay",), base=base).regimes["law"].listings
+    assert {(row.name, str(row.removed)) for row in rows} == {
+        ("Acme", "2026-01-01"),
+        ("Acme Holding", "None"),
+    }
+    (overlay.parent / "unknown").mkdir()
+    (overlay.parent / "unknown" / "listings.csv").write_text(HEAD)
+    with pytest.raises(CatalogError, match="unknown"):
+        load((tmp_path / "overlay",), base=base)
+
+
 def test_the_shipped_database_is_clean():
     errors = [item for item in verify(load(), DAY) if not item.warning]
     assert errors == []
