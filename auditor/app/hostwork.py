@@ -16,6 +16,7 @@ from auditor.probes._api import Clock, Probe, Target
 from auditor.probes.ports import WAVES, named
 
 _KNOCKS_AT_A_TIME = 4
+_SECOND_KNOCKS = 8  # ports of a short wave that say nothing get a second knock on a host that lives
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class Tools:
         weigh: attribution of the facts so far; pure.
         waves: ports in the order of their worth.
         thorough: go on although nothing could change.
-        knock_wait: seconds to wait for a port.
+        knock_wait: seconds to wait for a port; enough for one repeat of a lost packet.
     """
 
     net: Net
@@ -36,7 +37,7 @@ class Tools:
     weigh: Callable[[tuple[Observation, ...]], Judged]
     waves: tuple[tuple[int, ...], ...] = WAVES
     thorough: bool = False
-    knock_wait: float = 1.0
+    knock_wait: float = 1.3
 
 
 class HostWork:
@@ -98,7 +99,14 @@ class HostWork:
             async with gate:
                 await self._knock_at(port)
 
-        await asyncio.gather(*(one(port) for port in ports if port not in self._card.knocked))
+        fresh = [port for port in ports if port not in self._card.knocked]
+        await asyncio.gather(*(one(port) for port in fresh))
+        late = [port for port in fresh if self._unanswered(port)]
+        if self._card.assessed and len(fresh) <= _SECOND_KNOCKS:
+            await asyncio.gather(*(one(port) for port in late))
+
+    def _unanswered(self, port: int) -> bool:
+        return port not in self._card.open_ports and port not in self._card.refused_ports
 
     async def _knock_at(self, port: int) -> None:
         card, tools = self._card, self._tools
@@ -115,6 +123,12 @@ class HostWork:
             card.add([self._open(port)])
         elif ending is Ending.REFUSED:
             card.refused_ports.add(port)
+        card.attempts = [
+            attempt
+            for attempt in card.attempts
+            if (attempt.probe, attempt.endpoint) != ("ports", f"tcp/{port}")
+        ]
+        if ending is Ending.REFUSED:
             return  # a closed port is no news: the ledger counts it, the document stays short
         card.attempts.append(
             Attempt(

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Final
 
 from auditor.model.errors import ConnReset, NetError, TimedOut
 from auditor.net import tcp, udp
@@ -15,6 +16,8 @@ from auditor.net.resolving import Resolving
 from auditor.net.stream import LiveStream, Peer
 from auditor.net.tcp import Pipe, TcpPipe
 from auditor.net.tls import TlsPipe
+
+_SYN_REPEATS: Final = 3.4  # seconds: the first SYN and the system's two repeats
 
 
 class LiveDialer:
@@ -111,26 +114,45 @@ class LiveDialer:
 
     @asynccontextmanager
     async def _opened(self, peer: Peer, wait: float) -> AsyncIterator[TcpPipe]:
-        host, port = peer.address, peer.port
-        await self._enter(host)
-        async with self.hosts.connection(host):
-            await self.bucket.take()
-            with net_errors(peer.name):
-                sock = tcp.open_socket(host, socket.SOCK_STREAM, self._interface)
-            with sock:
-                self._ledger.connection(host, port, peer.probe)
-                try:
-                    with net_errors(peer.name):
-                        where = tcp.sockaddr(host, port, self._interface)
-                        await tcp.connect(sock, where, wait)
-                except NetError as error:
-                    self._strike(peer, error)
-                    if not isinstance(error, TimedOut):
-                        self.resolving.settled(host)
-                    raise
-                self.resolving.settled(host)
-                self.hosts.opened(host, port)
+        await self._enter(peer.address)
+        async with self.hosts.connection(peer.address):
+            with await self._dial(peer, wait) as sock:
+                self.resolving.settled(peer.address)
+                self.hosts.opened(peer.address, peer.port)
                 yield TcpPipe(sock)
+
+    async def _dial(self, peer: Peer, wait: float) -> socket.socket:
+        """A connected socket. A port that opened before gets time for lost packets, and a second try.
+
+        The system repeats a lost SYN after one and three seconds; no message has left by then, so
+        that nothing is asked twice.
+        """
+        if self.hosts.was_open(peer.address, peer.port):
+            try:
+                return await self._dial_once(peer, max(wait, _SYN_REPEATS))
+            except TimedOut:
+                pass
+        return await self._dial_once(peer, wait)
+
+    async def _dial_once(self, peer: Peer, wait: float) -> socket.socket:
+        host, port = peer.address, peer.port
+        await self.bucket.take()
+        with net_errors(peer.name):
+            sock = tcp.open_socket(host, socket.SOCK_STREAM, self._interface)
+        self._ledger.connection(host, port, peer.probe)
+        try:
+            with net_errors(peer.name):
+                await tcp.connect(sock, tcp.sockaddr(host, port, self._interface), wait)
+        except NetError as error:
+            sock.close()
+            self._strike(peer, error)
+            if not isinstance(error, TimedOut):
+                self.resolving.settled(host)
+            raise
+        except BaseException:
+            sock.close()
+            raise
+        return sock
 
     async def _shake_hands(self, peer: Peer, plain: TcpPipe) -> TlsPipe:
         await self.hosts.request(peer.address)

@@ -140,6 +140,11 @@ class Hosts:
         """A connection to this port opened."""
         self._hosts[address].open_ports.add(port)
 
+    def was_open(self, address: str, port: int) -> bool:
+        """Whether a connection to this port opened before, as far as the host is remembered."""
+        host = self._hosts.get(address)
+        return host is not None and port in host.open_ports
+
     def replied(self, address: str) -> None:
         """The host gave a whole reply."""
         self._hosts[address].resets = 0

@@ -1,11 +1,13 @@
 """Figures from answers: pure counting, no reading and no printing."""
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from auditor.app.identify import identify
 from auditor.model.judgement import Attribution, Judged, Verdict
+from auditor.model.vendor import Vendor
 from auditor.model.words import Grade, Outcome, Role, grade_rank
 from auditor.policy.judge import Bench
 from benchmarks.accuracy.corpus import Device
@@ -14,13 +16,25 @@ REGIME: Final = "us-ndaa-889"
 GRADES: Final = (Grade.CONFIRMED, Grade.PROBABLE, Grade.POSSIBLE)
 
 
+# Signals that say who sold or made a device, never what runs on it.
+_NO_PLATFORM: Final = frozenset({"mac", "brand", "model", "hostname", "port.open"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A device and what the product says of it."""
+    """A device and what the product says of it.
+
+    Attributes:
+        device: the record.
+        judged: the attribution.
+        verdicts: what the regime says.
+        label_shown: whether the true label's name stands anywhere in the signals.
+    """
 
     device: Device
     judged: Judged
     verdicts: tuple[Verdict, ...]
+    label_shown: bool
 
     def named(self, role: Role, vendor: str | None, least: Grade = Grade.POSSIBLE) -> bool:
         """Whether a vendor is named in a role at a grade or better."""
@@ -88,7 +102,16 @@ class Figure:
 def answer(device: Device, bench: Bench) -> Answer:
     """What the product says of one device."""
     judged, verdicts = identify(device.observations, bench)
-    return Answer(device=device, judged=judged, verdicts=verdicts)
+    shown = _shown(device, bench.catalog.vendors)
+    return Answer(device=device, judged=judged, verdicts=verdicts, label_shown=shown)
+
+
+def _shown(device: Device, vendors: Mapping[str, Vendor]) -> bool:
+    brand = device.record.truth.brand
+    if brand is None:
+        return False
+    text = json.dumps([item["value"] for item in device.record.signals], ensure_ascii=False).casefold()
+    return any(name.casefold() in text for name in (vendors[brand].name, *vendors[brand].aliases))
 
 
 def figures(answers: Sequence[Answer]) -> tuple[Figure, ...]:
@@ -108,14 +131,14 @@ def figures(answers: Sequence[Answer]) -> tuple[Figure, ...]:
         ),
         _share(
             "recall-platform",
-            "platform named at probable or better, of restricted devices with a strong sign",
-            [item for item in strong if item.device.record.truth.restricted],
+            "platform named at probable or better, of restricted devices with a strong sign of one",
+            [item for item in strong if item.device.record.truth.restricted and _tells(item)],
             lambda item: item.named(Role.PLATFORM, item.device.record.truth.maker, Grade.PROBABLE),
         ),
         _share(
             "recall-brand",
-            "label named at any grade, of devices whose label the database knows",
-            [item for item in answers if item.device.record.truth.brand is not None],
+            "label named at any grade, of devices whose signals show its name",
+            [item for item in answers if item.label_shown],
             _brand,
         ),
         _share(
@@ -167,6 +190,10 @@ def figures(answers: Sequence[Answer]) -> tuple[Figure, ...]:
 
 def _maker(item: Answer) -> bool:
     return item.named(Role.MAKER, item.device.record.truth.maker, Grade.PROBABLE)
+
+
+def _tells(item: Answer) -> bool:
+    return any(seen.signal not in _NO_PLATFORM for seen in item.device.observations)
 
 
 def _brand(item: Answer) -> bool:
