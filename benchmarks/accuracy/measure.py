@@ -79,8 +79,8 @@ def report(devices: Sequence[Device], results: Mapping[str, Sequence[Figure]]) -
         "# Accuracy of the attribution",
         "",
         f"Measured as of {AS_OF} under `{REGIME}` by `make accuracy`; README.md says what a record is.",
-        "Only recorded devices count in the first two tables. The judging part was not looked at while",
-        "rules were written.",
+        "Only recorded devices count in the first two tables; which part a device is in follows from a",
+        "hash of its id, and rules are written from the writing part alone.",
         "",
         *_composition(devices),
     ]
@@ -100,6 +100,8 @@ def _composition(devices: Sequence[Device]) -> list[str]:
     origins = Counter(d.record.origin for d in devices)
     rebrands = sum(d.rebrand for d in recorded)
     free = sum(not d.record.truth.restricted for d in recorded)
+    strong = sum(d.record.strong for d in recorded)
+    labels = sum(d.record.label_only for d in recorded)
     makers = Counter(d.record.truth.maker or "not known" for d in recorded)
     total = len(recorded) or 1
     return [
@@ -110,8 +112,9 @@ def _composition(devices: Sequence[Device]) -> list[str]:
             f" {origins['documented']} documented, {origins['constructed']} constructed."
         ),
         (
-            f"Of the recorded ones {rebrands} are rebrands ({rebrands / total:.0%}) and"
-            f" {free} are not restricted ({free / total:.0%})."
+            f"Of the recorded ones {rebrands} are rebrands ({rebrands / total:.0%}),"
+            f" {free} are not restricted ({free / total:.0%}), {strong} give a strong sign and"
+            f" {labels} nothing but a label."
         ),
         "",
         "True makers: "

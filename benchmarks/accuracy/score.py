@@ -7,7 +7,7 @@ from typing import Final
 
 from auditor.app.identify import identify
 from auditor.model.judgement import Attribution, Judged, Verdict
-from auditor.model.vendor import Vendor
+from auditor.model.knowledge import Vendor
 from auditor.model.words import Grade, Outcome, Role, grade_rank
 from auditor.policy.judge import Bench
 from benchmarks.accuracy.corpus import Device
@@ -110,7 +110,9 @@ def _shown(device: Device, vendors: Mapping[str, Vendor]) -> bool:
     brand = device.record.truth.brand
     if brand is None:
         return False
-    text = json.dumps([item["value"] for item in device.record.signals], ensure_ascii=False).casefold()
+    text = json.dumps(
+        [item["value"] for item in device.record.signals], ensure_ascii=False
+    ).casefold()
     return any(name.casefold() in text for name in (vendors[brand].name, *vendors[brand].aliases))
 
 

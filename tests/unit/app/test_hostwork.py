@@ -148,3 +148,34 @@ def test_what_is_settled(catalog):
     assert not settled(attribute((), catalog))
     assert settled(Judged(kind="other"))
     assert not settled(Judged(kind="other", video_sign=True))
+
+
+class Lossy(Net):
+    """The first knock at each port is lost."""
+
+    async def knock(self, address, port, *, probe, wait):
+        if port not in self.knocked:
+            self.knocked.append(port)
+            raise TimedOut("lost")
+        return await super().knock(address, port, probe=probe, wait=wait)
+
+
+async def test_a_living_host_gets_a_second_knock_where_a_packet_was_lost(tools):
+    net = Lossy({80: True, 554: True})
+    card = Card(address="10.0.0.1", methods={"arp"})
+    card.add([fact("wsd.types", "dn:NetworkVideoTransmitter", "udp/3702")])
+    await HostWork(card, tools(net, waves=((80, 554, 8000),))).run()
+    assert card.open_ports == {80, 554}
+    assert card.refused_ports == {8000}
+    assert {a.endpoint: a.outcome for a in card.attempts} == {
+        "tcp/80": Ending.OK,
+        "tcp/554": Ending.OK,
+    }
+
+
+async def test_a_host_that_says_nothing_at_all_is_not_knocked_at_twice(tools):
+    net = Lossy({80: True})
+    card = Card(address="10.0.0.1", methods={"arp"})
+    await HostWork(card, tools(net, waves=((80,),))).run()
+    assert net.knocked == [80]
+    assert card.open_ports == set()
