@@ -5,7 +5,7 @@ PY    := .venv/bin/python
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lab bench docs fmt lint types rooms db unit wheel clean system schemas db-bundle accuracy
+.PHONY: help demo test check lab bench docs fmt lint types rooms db unit wheel clean system schemas db-bundle accuracy soak
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,12 @@ lab: $(STAMP) system ## tests in network namespaces (root)
 
 bench: $(STAMP) ## measure against nmap in the namespace lab (root)
 	$(PY) benchmarks/run.py
+
+accuracy: $(STAMP) ## how often the attribution is right, on the labelled corpus
+	$(PY) -m benchmarks.accuracy.measure
+
+soak: $(STAMP) system ## the long tests: 20 scans of one network, with and without packet loss (root)
+	SOAK_SCANS=20 $(PY) -m pytest -q tests/lab/test_steady.py
 
 docs: $(STAMP) ## regenerate docs/reference from the code and the database
 	$(PY) -m docs.generate
