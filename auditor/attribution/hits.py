@@ -265,7 +265,7 @@ def _row_hit(row: BrandRow, fact: Fact, catalog: Catalog, *, labelled: bool = Tr
     maker = _headed(Claim(role=Role.MAKER, vendor=row.maker), catalog)
     brand = (Claim(role=Role.BRAND, vendor=row.brand),) if labelled else ()
     return Hit(
-        evidence=_cite(fact, f"brands.csv:{row.row}", Strength.LABEL, tuple(row.source.split("|"))),
+        evidence=_cite(fact, row.cite, Strength.LABEL, tuple(row.source.split("|"))),
         claims=(*brand, maker),
         video=True,
     )

@@ -55,7 +55,11 @@ def _join(db: DbFile, folders: Sequence[Folder], registry: Registry, root: Path)
             f"{root / 'db.toml'}: schema {db.schema}, this auditor reads schema {SCHEMA};"
             " it takes an auditor of the same age"
         )
-    brands = tuple(row for folder in folders for row in folder.brands)
+    brands = tuple(
+        row if not number else replace(row, place=f"overlay {number} brands.csv")
+        for number, folder in enumerate(folders)
+        for row in folder.brands
+    )
     vendors = _vendors_from_rows(_laid(folder.vendors for folder in folders), brands)
     rules = _flat(_laid(_kinds_apart(folder.rules, n) for n, folder in enumerate(folders)))
     ouis = _flat(_laid(folder.ouis for folder in folders))
@@ -133,6 +137,6 @@ def _vendors_from_rows(known: dict[str, Vendor], brands: Iterable[BrandRow]) -> 
                 legal_name=None,
                 aliases=row.aliases,
                 builds="none",
-                where=f"brands.csv:{row.row}",
+                where=row.cite,
             )
     return dict(sorted(out.items()))

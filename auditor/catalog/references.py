@@ -62,7 +62,7 @@ def _vendors(catalog: Catalog) -> Iterator[Dangling]:
 
 def _rows(catalog: Catalog) -> Iterator[Dangling]:
     for row in catalog.brands:
-        where = f"brands.csv:{row.row}"
+        where = row.cite
         yield from _absent("maker", [row.maker], catalog.vendors, where)
         yield from _sources(tuple(row.source.split("|")), catalog, where)
     for edge in catalog.relations:

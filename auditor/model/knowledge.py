@@ -166,6 +166,12 @@ class BrandRow:
     source: str
     note: str | None
     row: int
+    place: str = "brands.csv"
+
+    @property
+    def cite(self) -> str:
+        """Where the row stands, as evidence cites it: file and line."""
+        return f"{self.place}:{self.row}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -230,7 +230,7 @@ def _builds(item: _Met, bench: Bench) -> bool:
     return any(
         evidence.signal == "model"
         and evidence.strength in {Strength.STRONG, Strength.SUPPORTIVE}
-        and not evidence.rule.startswith("brands.csv")
+        and "brands.csv:" not in evidence.rule
         for evidence in item.attribution.because
     )
 

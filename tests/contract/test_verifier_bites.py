@@ -217,3 +217,18 @@ def test_stale_regimes_are_warnings(tmp_path):
     found = verify(load(base=db(tmp_path, **PLANTED["stale"])), DAY)
     assert [item.warning for item in found] == [True]
     assert replace(found[0], warning=False).check == "stale"
+
+
+def test_a_row_of_an_overlay_is_cited_apart_from_the_shipped_ones(tmp_path):
+    head = (
+        "brand,name,aliases,owner,country,maker,extent,models,since,until,confidence,verified,"
+        "source,note\n"
+    )
+    base = db(tmp_path, **{"brands.csv": head + "one,One,,,,acme,all,,,,A,yes,acme-manual,\n"})
+    overlay = tmp_path / "mine"
+    overlay.mkdir()
+    (overlay / "brands.csv").write_text(head + "two,Two,,,,acme,all,,,,A,yes,acme-manual,\n")
+    assert [row.cite for row in load((overlay,), base=base).brands] == [
+        "brands.csv:2",
+        "overlay 1 brands.csv:2",
+    ]
