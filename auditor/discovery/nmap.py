@@ -24,6 +24,7 @@ from auditor.discovery._ports import all_ports, first_ports, port_fact
 from auditor.model.document import MethodState
 from auditor.model.facts import Sighting
 from auditor.net.api import Net
+from auditor.net.privilege import can_raw
 from auditor.wire import mac
 
 MISSING: Final = "nmap is not installed: install it (apt install nmap), or use --engine native"
@@ -102,7 +103,7 @@ class Nmap:
     def _plan(self, patch: Patch, wish: Wish) -> _Plan:
         ports = all_ports(wish) if patch.loopback else first_ports(wish)
         text = ",".join(str(port) for port in ports)
-        privileged = os.geteuid() == 0 if self._privileged is None else self._privileged
+        privileged = _nmap_may_raw() if self._privileged is None else self._privileged
         if patch.loopback:
             arguments = ("-Pn", "-sT", "-p", text, "--open", "--unprivileged")
             return _Plan(arguments=arguments, probes=len(ports), needs_port=True)
@@ -128,6 +129,11 @@ class Nmap:
             count.packets += len(batch) * plan.probes - len(hosts) * (plan.probes - 1)
             for sighting in _sightings(net, wish, patch, plan, batch, hosts):
                 yield sighting
+
+
+def _nmap_may_raw() -> bool:
+    """Whether nmap will send ARP: it goes by the user, and the kernel by the capability."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0 and can_raw()
 
 
 def _by_version(addresses: Sequence[str]) -> Iterator[tuple[str, ...]]:
