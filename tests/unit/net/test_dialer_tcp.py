@@ -232,20 +232,23 @@ async def test_a_host_sees_at_most_four_connections_at_a_time(serve, make_net):
 
 async def test_many_hosts_are_asked_at_a_time(make_net):
     now = most = 0
+    enough = asyncio.Event()  # every host waits until 200 are being asked at once
 
     async def slow(reader, writer):
         nonlocal now, most
         now += 1
         most = max(most, now)
+        if most >= 200:
+            enough.set()
         await reader.read(10)
-        await asyncio.sleep(0.2)
+        await asyncio.wait_for(enough.wait(), 15)
         writer.write(b"x\n")
         now -= 1
         writer.close()
 
     server = await asyncio.start_server(slow, "0.0.0.0", 0, backlog=500)
     port = server.sockets[0].getsockname()[1]
-    net = make_net("127.0.1.0/24", limits={"reply_timeout": 5, "connect_timeout": 3})
+    net = make_net("127.0.1.0/24", limits={"reply_timeout": 20, "connect_timeout": 10})
     hosts = [f"127.0.1.{number}" for number in range(1, 251)]
     replies = await asyncio.gather(
         *(ask(net, port, b"a", until(b"\n"), address=host) for host in hosts)
