@@ -12,7 +12,7 @@ from auditor.model.errors import UsageError
 from auditor.model.facts import Observation
 from auditor.model.judgement import Judged, Verdict
 from auditor.model.signals import SIGNALS
-from auditor.policy.judge import Bench, judge
+from auditor.policy.judge import Bench, headline, judge
 
 _LINE_CAP = 4 * 1024 * 1024
 _SIGNALS_CAP = 10_000
@@ -24,12 +24,12 @@ class Answer:
 
     Attributes:
         line: JSON without the newline.
-        verdicts: for the exit code; empty for an error.
+        headline: the worst counted outcome, for the exit code; empty for an error.
         error: whether the line in was malformed.
     """
 
     line: bytes
-    verdicts: tuple[Verdict, ...] = ()
+    headline: str = ""
     error: bool = False
 
 
@@ -74,7 +74,7 @@ def _answer(line: bytes, bench: Bench) -> Answer:
             judged.attributions,
             verdicts,
         ),
-        verdicts=verdicts,
+        headline=headline(judged, verdicts, bench.policy),
     )
 
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from auditor.attribution.judge import attribute
 from auditor.model.document import Asset, LawNote, Scan, Summary, VendorNote
-from auditor.model.judgement import Judged, Verdict
+from auditor.model.judgement import Judged
 from auditor.model.words import Kind, Outcome
-from auditor.policy.judge import Bench, Device, counts, headline, judge
+from auditor.policy.judge import Bench, Device, headline, judge
 
 
 def judge_asset(asset: Asset, bench: Bench) -> Asset:
@@ -139,13 +139,14 @@ def vendor_notes(assets: Iterable[Asset], bench: Bench) -> tuple[VendorNote, ...
     )
 
 
-def exit_code(
-    verdicts: Iterable[Verdict], bench_policy: "Bench", *, complete: bool, fail_on: str
-) -> int:
-    """The lowest of 10, 11, 12 that holds, narrowed by ``--fail-on``; else 0."""
-    counted = {verdict.outcome for verdict in verdicts if counts(verdict, bench_policy.policy)}
-    if Outcome.COVERED in counted and fail_on in {"covered", "indeterminate"}:
+def exit_code(headlines: Iterable[str], *, complete: bool, fail_on: str) -> int:
+    """The lowest of 10, 11, 12 that holds, narrowed by ``--fail-on``; else 0.
+
+    A headline is the worst counted outcome, so that nothing else need be known of the policy.
+    """
+    shown = set(headlines)
+    if Outcome.COVERED.value in shown and fail_on in {"covered", "indeterminate"}:
         return 10
-    if Outcome.INDETERMINATE in counted and fail_on == "indeterminate":
+    if Outcome.INDETERMINATE.value in shown and fail_on == "indeterminate":
         return 11
     return 0 if complete else 12

@@ -12,6 +12,7 @@ from auditor.app.bench import bench
 from auditor.app.judging import exit_code
 from auditor.cli import options
 from auditor.model.errors import UsageError
+from auditor.policy.judge import headline
 from auditor.report.explain import judged_text
 
 
@@ -39,19 +40,20 @@ def identify_command(
         judged, verdicts = use.identify(use.pasted(signals or ()), judge_with)
         names = {key: vendor.name for key, vendor in judge_with.catalog.vendors.items()}
         typer.echo(judged_text(judged, verdicts, names))
-        return exit_code(verdicts, judge_with, complete=True, fail_on=fail_on)
-    worst: list[int] = []
+        shown = headline(judged, verdicts, judge_with.policy)
+        return exit_code([shown], complete=True, fail_on=fail_on)
+    shown_all: set[str] = set()
     errors = 0
     out = sys.stdout.buffer
     for answer in use.answers(_lines(jsonl), judge_with):
         out.write(answer.line + b"\n")
         errors += answer.error
-        worst.append(exit_code(answer.verdicts, judge_with, complete=True, fail_on=fail_on))
+        shown_all.add(answer.headline)
     out.flush()
     if errors:
         sys.stderr.write(f"audit: {errors} lines could not be read; see their error\n")
         return 1
-    return min((code for code in worst if code), default=0)
+    return exit_code(shown_all, complete=True, fail_on=fail_on)
 
 
 def _lines(path: str) -> Iterator[bytes]:

@@ -39,8 +39,8 @@ def judge_command(
     reporting.write(scan, places, page())
     if not quiet and not any(place.path == reporting.STDOUT for place in places):
         show_table(scan)
-    verdicts = [verdict for asset in family(scan.assets) for verdict in asset.verdicts]
-    return exit_code(verdicts, judge_with, complete=scan.scan.complete, fail_on=fail_on)
+    headlines = (asset.headline for asset in family(scan.assets))
+    return exit_code(headlines, complete=scan.scan.complete, fail_on=fail_on)
 
 
 def report_command(

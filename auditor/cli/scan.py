@@ -12,7 +12,7 @@ import typer
 
 from auditor import codec
 from auditor.app import reporting
-from auditor.app.bench import Terms, bench, check
+from auditor.app.bench import Terms, check
 from auditor.app.events import Event, JudgedOne
 from auditor.app.judging import exit_code, family
 from auditor.app.networks import attached
@@ -196,5 +196,5 @@ def _finish(
         sys.stderr.write(f"incomplete: {reason}\n")
     if interrupted:
         return 12
-    verdicts = [verdict for asset in family(scan.assets) for verdict in asset.verdicts]
-    return exit_code(verdicts, bench(terms), complete=scan.scan.complete, fail_on=terms.fail_on)
+    headlines = (asset.headline for asset in family(scan.assets))
+    return exit_code(headlines, complete=scan.scan.complete, fail_on=terms.fail_on)

@@ -13,7 +13,6 @@ from auditor.model.judgement import Attribution, Judged, Verdict
 from auditor.model.knowledge import Exemption, Policy, Regime
 from auditor.model.words import (
     VIDEO_KINDS,
-    FindingClass,
     Grade,
     Kind,
     Outcome,
@@ -331,8 +330,3 @@ def headline(judged: Judged, verdicts: Sequence[Verdict], policy: Policy) -> str
     if verdicts:
         return "outside"
     return "unidentified" if Kind(judged.kind) is Kind.UNKNOWN else "outside"
-
-
-def hypothetical(regime: Regime) -> bool:
-    """Whether a regime is a what-if: shown apart, never counted unless asked for by name."""
-    return regime.finding_class is FindingClass.HYPOTHETICAL
