@@ -184,7 +184,8 @@ def test_the_overlay_judges():
         {"id": 1, "signals": [{"signal": "http.server", "value": "Acme-Cam/2.1"}]}
     )
     (answer,) = answers([line], bench(terms))
-    assert [(v.regime, v.outcome) for v in answer.verdicts] == [("example-town", "covered")]
+    verdicts = json.loads(answer.line)["verdicts"]
+    assert [(v["regime"], v["outcome"]) for v in verdicts] == [("example-town", "covered")]
 
 
 def test_the_overlay_knows_the_label():
