@@ -15,7 +15,7 @@ help: ## list the targets
 	.venv-tools/bin/pip install --quiet uv
 
 $(STAMP): pyproject.toml uv.lock | $(if $(findstring .venv-tools,$(UV)),.venv-tools/bin/uv)
-	UV_PYTHON_DOWNLOADS=never $(UV) sync --quiet --locked
+	UV_PYTHON_DOWNLOADS=never $(UV) sync --quiet --locked --all-extras
 	@touch $(STAMP)
 
 demo: $(STAMP) ## scan the simulated fleet; reports under demo-report/

@@ -61,10 +61,11 @@ def _output(path: str, format_id: str | None, known: dict[str, Format]) -> Outpu
 
 
 def _by_suffix(path: str, known: dict[str, Format]) -> Format:
-    suffix = Path(path).suffix.lower()
-    for item in known.values():
-        if suffix and suffix in item.suffixes:
-            return item
+    name = Path(path).name.lower()
+    fits = [(s, item) for item in known.values() for s in item.suffixes if name.endswith(s)]
+    if fits:
+        return max(fits, key=lambda pair: len(pair[0]))[1]
+    suffix = Path(path).suffix
     told = ", ".join(
         f"{'/'.join(item.suffixes)} ({name})" for name, item in known.items() if item.suffixes
     )

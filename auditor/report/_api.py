@@ -3,20 +3,29 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from auditor.model.costs import UnitCost
+from auditor.model.difference import Difference
 from auditor.model.document import Scan
+from auditor.model.form import Form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Where the report will be read.
+    """Where the report will be read, and what people and the history add to the scan.
 
     Attributes:
         width: columns of a text report.
         colour: whether a text report may use terminal colours.
+        changes: what changed since an earlier scan, if one was named.
+        form: a person's answers for the federal forms.
+        costs: a price list for the replacement plan.
     """
 
     width: int = 80
     colour: bool = False
+    changes: Difference | None = None
+    form: Form | None = None
+    costs: tuple[UnitCost, ...] = ()
 
 
 class Format(Protocol):
@@ -24,7 +33,8 @@ class Format(Protocol):
 
     Attributes:
         name: the format's id, as in ``--format``.
-        suffixes: file suffixes that choose it, lower case with the dot; may be empty.
+        suffixes: endings of file names that choose it, lower case with the dot (``.csv``,
+            ``.oscal.json``); the longest that fits wins; may be empty.
         about: one line for people.
     """
 
