@@ -28,6 +28,20 @@ def encode_asset(asset: Asset) -> bytes:
     return msgspec.json.encode(_asset(msgspec.to_builtins(asset)))
 
 
+def decode_asset(data: bytes) -> Asset:
+    """Read what ``encode_asset`` wrote.
+
+    Raises:
+        UsageError: it is no asset.
+    """
+    try:
+        raw = msgspec.json.decode(data)
+        _flat_asset(raw)
+        return msgspec.convert(raw, Asset)
+    except (msgspec.MsgspecError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise UsageError(f"not an asset ({error})") from None
+
+
 def decode(data: bytes, *, name: str = "scan document") -> Scan:
     """Read a document.
 

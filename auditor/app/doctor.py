@@ -12,9 +12,9 @@ from auditor.catalog.catalog import Catalog
 from auditor.catalog.load import load
 from auditor.catalog.oui import package_version
 from auditor.model.errors import AuditError
-from auditor.net.interfaces import interfaces
-from auditor.net.neighbours import neighbours
-from auditor.net.privilege import can_raw
+from auditor.net.system.interfaces import interfaces
+from auditor.net.system.neighbours import neighbours
+from auditor.net.system.privilege import can_raw
 
 _NEIGHBOUR_LIMIT = Path("/proc/sys/net/ipv4/neigh/default/gc_thresh3")
 _DATABASE_AGE = timedelta(days=180)

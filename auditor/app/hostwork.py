@@ -159,14 +159,19 @@ class HostWork:
                 if key in self._card.asked:
                     continue
                 self._card.asked.add(key)
-                if not await self._ask(probe, port, tls=tls):
+                if not await self._ask(probe, proto, port, tls=tls):
                     return
 
-    async def _ask(self, probe: Probe, port: int, *, tls: bool) -> bool:
+    async def _ask(self, probe: Probe, proto: str, port: int, *, tls: bool) -> bool:
         """Ask one endpoint; False when the host's budget is spent."""
         card, tools = self._card, self._tools
         target = Target(
-            address=card.address, port=port, tls=tls, seen=card.facts, clock=tools.clock
+            address=card.address,
+            port=port,
+            tls=tls,
+            seen=card.facts,
+            clock=tools.clock,
+            proto=proto,
         )
         attempt, facts = await _run.run_probe(
             probe, target, tools.net.dialer, monotonic=tools.monotonic

@@ -1,40 +1,27 @@
 """Cards → assets: one asset per physical device, with an id that survives across scans.
 
-Two addresses are one device when they show the same endpoint UUID, or the same MAC: either seen
-on the link at one IPv4 address only, or told by the device itself. A MAC that stands at several
-IPv4 addresses (router, proxy ARP) neither testifies nor merges.
+Two addresses are one device when they show the same endpoint UUID, the same MAC (seen on the link
+at one IPv4 address only, or told by the device itself), or a certificate that is the device's own;
+:mod:`auditor.app.merging` has the rules. A MAC that stands at several IPv4 addresses (router, proxy
+ARP) neither testifies nor merges.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from ipaddress import ip_address
+from dataclasses import replace
+from ipaddress import IPv6Address, ip_address
+from typing import Final
 
 from auditor.app.desk import Card, Desk
+from auditor.app.merging import Keys, groups
 from auditor.attribution.derive import derive
 from auditor.attribution.facts import Fact, Voice, raw
 from auditor.model.document import Asset
 from auditor.model.facts import Observation
-from auditor.wire.mac import is_local
+from auditor.wire.mac import from_eui64, is_local
 
-_MOST_ADDRESSES = 4  # more addresses than this behind one key is a router or a cloned key
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
-    """What could name a device.
-
-    Attributes:
-        link: MACs seen on the link at this address only.
-        told: MACs that the device told.
-        endpoints: endpoint UUIDs.
-        serials: serial numbers that the device told.
-    """
-
-    link: frozenset[str]
-    told: frozenset[str]
-    endpoints: frozenset[str]
-    serials: frozenset[str]
+_LINK_LOCAL: Final = 0xFE80 << 112
+_INTERFACE_ID: Final = (1 << 64) - 1
 
 
 def keys_of(card: Card, shared: frozenset[str]) -> Keys:
@@ -47,13 +34,38 @@ def keys_of(card: Card, shared: frozenset[str]) -> Keys:
             facts.append(fact)
     return Keys(
         link=frozenset(card.macs - shared),
-        told=frozenset(fact.value for fact in facts if fact.signal == "mac" and fact.via),
+        told=frozenset(fact.value for fact in facts if fact.signal == "mac" and fact.via)
+        | _inside(card.address),
         endpoints=frozenset(
             _uuid(fact.value) for fact in facts if fact.signal == "wsd.endpoint" and fact.value
         ),
         serials=frozenset(
             fact.value for fact in facts if fact.signal == "serial" and fact.voice is Voice.DEVICE
         ),
+        certificates=_certificates(card.facts),
+    )
+
+
+def _inside(address: str) -> frozenset[str]:
+    """The MAC inside an IPv6 address that was made from one (RFC 4291); most are not."""
+    parsed = ip_address(address)
+    if parsed.version == 4:  # noqa: PLR2004 - IP version
+        return frozenset()
+    made = from_eui64(str(IPv6Address(_LINK_LOCAL | int(parsed) & _INTERFACE_ID)))
+    return frozenset() if made is None else frozenset({made})
+
+
+def _certificates(facts: Iterable[Observation]) -> frozenset[tuple[str, str]]:
+    """Fingerprints, each with the subject and the alternative names that stand at its endpoint."""
+    listed = [item for item in facts if item.signal in {"tls.sha256", "tls.subject", "tls.san"}]
+    words: dict[str | None, list[str]] = defaultdict(list)
+    for item in listed:
+        if item.signal != "tls.sha256":
+            words[item.endpoint].append(item.value)
+    return frozenset(
+        (item.value, ", ".join(sorted(words[item.endpoint])))
+        for item in listed
+        if item.signal == "tls.sha256"
     )
 
 
@@ -65,8 +77,7 @@ def assets(desk: Desk) -> tuple[Asset, ...]:
     """Every card as part of one asset, in order of address. Not judged yet."""
     shared = desk.shared_macs()
     keys = {address: keys_of(card, shared) for address, card in desk.cards.items()}
-    groups = _groups(keys)
-    drafts = [_asset([desk.cards[a] for a in group], keys, shared) for group in groups]
+    drafts = [_asset([desk.cards[a] for a in group], keys, shared) for group in groups(keys)]
     return _with_unique_ids(drafts)
 
 
@@ -74,42 +85,6 @@ def one_asset(card: Card, desk: Desk) -> Asset:
     """The asset that one card is by itself, for judging as the scan goes."""
     shared = desk.shared_macs()
     return _asset([card], {card.address: keys_of(card, shared)}, shared)
-
-
-def _groups(keys: Mapping[str, Keys]) -> list[list[str]]:
-    parent = {address: address for address in keys}
-
-    def root(address: str) -> str:
-        while parent[address] != address:
-            address = parent[address]
-        return address
-
-    holders: dict[str, list[str]] = defaultdict(list)
-    for address, known in keys.items():
-        for mac in known.link | known.told:
-            holders[f"mac {mac}"].append(address)
-        for endpoint in known.endpoints:
-            holders[f"epr {endpoint}"].append(address)
-    for together in holders.values():
-        if 1 < len(together) <= _MOST_ADDRESSES and _one_device(together, keys):
-            for other in together[1:]:
-                parent[root(other)] = root(together[0])
-    groups: dict[str, list[str]] = defaultdict(list)
-    for address in keys:
-        groups[root(address)].append(address)
-    ordered = [sorted(group, key=_address_order) for group in groups.values()]
-    return sorted(ordered, key=lambda group: _address_order(group[0]))
-
-
-def _one_device(addresses: Sequence[str], keys: Mapping[str, Keys]) -> bool:
-    """Different MACs on the link mean different devices, whatever they tell."""
-    links = {mac for address in addresses for mac in keys[address].link}
-    return len(links) <= 1
-
-
-def _address_order(address: str) -> tuple[int, int]:
-    parsed = ip_address(address)
-    return parsed.version, int(parsed)
 
 
 def _asset(cards: Sequence[Card], keys: Mapping[str, Keys], shared: frozenset[str]) -> Asset:

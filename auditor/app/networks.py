@@ -1,6 +1,6 @@
 """The networks that this machine is attached to, as targets to offer."""
 
-from auditor.net.interfaces import interfaces
+from auditor.net.system.interfaces import interfaces
 
 _WIDEST_OFFER = 16
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from auditor.model.errors import UsageError
 from auditor.model.scope import Scope, Span, address_of, check_size, parse_span, span_text
-from auditor.net.names import resolve
+from auditor.net.system.names import resolve
 
 _PORT_MAX = 65535
+SNMP_OPTION = "--snmp"
 _TARGET_FILE_CAP = 8 * 1024 * 1024
 
 
@@ -28,8 +29,14 @@ class ScanOptions:
     polite: bool = False
     thorough: bool = False
     rare: bool = False
+    snmp: bool = False
     baseline: Path | None = None
     allow_public: bool = False
+
+    @property
+    def asked_for(self) -> frozenset[str]:
+        """The options given that turn probes on."""
+        return frozenset({SNMP_OPTION} if self.snmp else ())
 
 
 async def scope_of(options: ScanOptions) -> Scope:

@@ -11,7 +11,7 @@ from typing import cast
 from auditor import codec, registry
 from auditor.model.document import Scan
 from auditor.model.errors import ToolError, UsageError
-from auditor.net.privilege import invoking_user
+from auditor.net.system.privilege import invoking_user
 from auditor.report._api import Format, Page
 
 STDOUT = "-"

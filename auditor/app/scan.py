@@ -159,10 +159,14 @@ def _methods(engine: str) -> tuple[Method, ...]:
     return tuple(m for m in (cast("Method", item) for item in found) if engine in m.engines)
 
 
-def probes() -> tuple[Probe, ...]:
-    """Every probe that is on by default."""
+def probes(asked_for: frozenset[str] = frozenset()) -> tuple[Probe, ...]:
+    """Every probe that is on by default, and those that an option given turns on."""
     found = registry.members("auditor.probes", "PROBE").values()
-    return tuple(cast("Probe", item) for item in found)
+    return tuple(
+        cast("Probe", item)
+        for item in found
+        if (option := getattr(item, "option", None)) is None or option in asked_for
+    )
 
 
 def _announce(hall: Hall, methods: tuple[Method, ...], limits: Limits) -> None:
@@ -276,7 +280,7 @@ async def _interview(hall: Hall, card: Card) -> None:
         card.stale = False
         tools = Tools(
             net=hall.net,
-            probes=probes(),
+            probes=probes(hall.options.asked_for),
             clock=clock.stamp,
             monotonic=clock.monotonic,
             weigh=lambda facts: attribute(facts, judge_with.catalog),

@@ -45,6 +45,23 @@ def verify(data: bytes, signature: bytes, *, signers: Path, namespace: str, what
     return names[0]
 
 
+def intact(data: bytes, signature: bytes, *, namespace: str, what: str) -> str:
+    """The fingerprint of the key that signed, whoever that is.
+
+    Raises:
+        UsageError: the signature is not over this data.
+        ToolError: ``ssh-keygen`` is missing or hangs.
+    """
+    with tempfile.TemporaryDirectory(prefix="auditor-") as place:
+        path = Path(place) / "signature"
+        path.write_bytes(signature)
+        checked = _run(["-Y", "check-novalidate", "-n", namespace, "-s", str(path)], data)
+    if checked.returncode:
+        raise UsageError(f"{what}: the signature does not hold{_said(checked)}")
+    said = checked.stdout.decode("utf-8", "replace").split()
+    return next((word for word in said if word.startswith("SHA256:")), "an unnamed key")
+
+
 def sign(data: bytes, *, key: Path, namespace: str) -> bytes:
     """A signature over data.
 

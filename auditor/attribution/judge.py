@@ -5,7 +5,9 @@ from typing import Final
 
 from auditor.attribution.facts import Fact, Voice
 from auditor.attribution.findings import findings
-from auditor.attribution.hits import Hit, facts_of, hits
+from auditor.attribution.hit import Hit
+from auditor.attribution.hits import facts_of, hits
+from auditor.attribution.produced import built
 from auditor.attribution.weigh import best, weigh
 from auditor.catalog.catalog import Catalog
 from auditor.model.facts import Observation
@@ -19,7 +21,6 @@ _KIND_ORDER: Final = (
     Kind.OTHER,
 )  # fmt: skip
 _VOICE_ORDER: Final = {Voice.DEVICE: 0, Voice.RECORD: 1, Voice.BANNER: 2}
-_DATE_DIGITS: Final = 8
 _LOOSE: Final = frozenset(
     {"http.title", "http.auth_realm", "rtsp.auth_realm", "http.headers", "rtsp.headers", "banner"}
 )
@@ -43,7 +44,7 @@ def attribute(observations: Iterable[Observation], catalog: Catalog) -> Judged:
         serial=_text(facts, "serial"),
         firmware=_text(facts, "firmware"),
         video_sign=_video_sign(listed, met),
-        built=_built(groups),
+        built=built(met),
         oem_customer=_customer(groups, catalog),
         attributions=attributions,
         notes=tuple(sorted({hit.note for hit in met if hit.note} | set(findings(listed)))),
@@ -129,16 +130,6 @@ def _text(facts: Sequence[Fact], signal: str) -> str | None:
     return min(named, key=lambda fact: (_VOICE_ORDER[fact.voice], fact.origin, fact.value)).value[
         :96
     ]
-
-
-def _built(groups: Sequence[tuple[str | None, dict[str, str]]]) -> str | None:
-    """Month of production, from a serial number's grammar; None when two months are named."""
-    months = set()
-    for _, found in groups:
-        digits = found.get("date", "")
-        if len(digits) == _DATE_DIGITS and digits.isdigit() and "01" <= digits[4:6] <= "12":
-            months.add(f"{digits[:4]}-{digits[4:6]}")
-    return months.pop() if len(months) == 1 else None
 
 
 def _customer(groups: Sequence[tuple[str | None, dict[str, str]]], catalog: Catalog) -> str | None:

@@ -6,7 +6,7 @@ More evidence never lowers a grade, and the order of observations never matters.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from auditor.attribution.hits import Hit
+from auditor.attribution.hit import Hit
 from auditor.model.judgement import Attribution, Evidence
 from auditor.model.words import Channel, Grade, Role, Strength, grade_rank, strength_rank
 
@@ -25,11 +25,13 @@ class _Pile:
     oui_strong: set[Channel] = field(default_factory=set)
     oui_supportive: set[Channel] = field(default_factory=set)
     entities: dict[str, int] = field(default_factory=dict)
+    presumed: bool = True
 
     def add(self, hit: Hit, entity: str | None) -> None:
         """Book one hit."""
         evidence = hit.evidence
         self.evidence[evidence] = None
+        self.presumed = self.presumed and hit.presumed
         if entity is not None:
             rank = strength_rank(evidence.strength)
             self.entities[entity] = max(self.entities.get(entity, 0), rank)
@@ -82,15 +84,15 @@ def weigh(hits: Iterable[Hit]) -> tuple[Attribution, ...]:
                 )
                 for (role, vendor), pile in piles.items()
             ),
-            key=_lead,
+            key=lambda item: _lead(item, presumed=piles[item.role, item.vendor].presumed),
         )
     )
 
 
-def _lead(item: Attribution) -> tuple[int, int, int, str]:
-    """Best grade first; among equals the one with more witnesses, then by name."""
+def _lead(item: Attribution, *, presumed: bool) -> tuple[int, int, bool, int, str]:
+    """Best grade first; among equals the mere presumption last, then more witnesses, then the name."""
     witnesses = len({evidence.channel for evidence in item.because})
-    return _ROLE_ORDER[item.role], -grade_rank(item.grade), -witnesses, item.vendor
+    return _ROLE_ORDER[item.role], -grade_rank(item.grade), presumed, -witnesses, item.vendor
 
 
 _ROLE_ORDER = {Role.MAKER: 0, Role.BRAND: 1, Role.PLATFORM: 2, Role.CHIP: 3}

@@ -99,6 +99,11 @@ class Catalog:
         return {brand: tuple(rows) for brand, rows in table.items()}
 
     @cached_property
+    def sold_on(self) -> frozenset[str]:
+        """Makers whose hardware is sold under another label too, as the directory knows."""
+        return frozenset(row.maker for row in self.brands if row.maker != row.brand)
+
+    @cached_property
     def _owner_of(self) -> Callable[[str], OuiOwner | None]:
         @lru_cache(maxsize=4096)
         def look(organisation: str) -> OuiOwner | None:

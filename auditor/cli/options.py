@@ -1,11 +1,17 @@
 """Options that several commands share, spelled once."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from auditor.app import manifest as manifests
 from auditor.app.bench import DEFAULT_POLICY, Terms
+from auditor.app.reporting import STDOUT
+from auditor.app.reporting import Output as Output_
+from auditor.model.document import Scan
 from auditor.model.errors import UsageError
 
 Output = Annotated[
@@ -19,6 +25,18 @@ Output = Annotated[
 ]
 Format = Annotated[
     str | None, typer.Option("--format", metavar="ID", help="Format of every -o; see audit report.")
+]
+Manifest = Annotated[
+    Path | None,
+    typer.Option(
+        "--manifest",
+        metavar="FILE.sha256",
+        help="Write SHA-256 of every report and of the raw observations; audit verify checks it.",
+    ),
+]
+Sign = Annotated[
+    Path | None,
+    typer.Option("--sign", metavar="KEY", help="Sign the manifest with this SSH key."),
 ]
 Policy = Annotated[
     str, typer.Option("--policy", metavar="NAME|FILE", help="Which regimes count together.")
@@ -43,6 +61,22 @@ VendorDb = Annotated[
     list[Path] | None,
     typer.Option("--vendor-db", metavar="DIR", help="Overlay on the database; repeatable."),
 ]
+Costs = Annotated[
+    Path | None,
+    typer.Option(
+        "--costs",
+        metavar="FILE.csv",
+        help="Prices for the replacement plan: kind,model,cost,currency.",
+    ),
+]
+FormFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--form",
+        metavar="FILE.toml",
+        help="What a person adds to a US federal form; audit report --form-example prints one.",
+    ),
+]
 FailOn = Annotated[
     str,
     typer.Option(
@@ -57,6 +91,40 @@ JsonLogs = Annotated[bool, typer.Option("--json-logs", help="Progress as JSON li
 
 FAIL_ON_DEFAULT = "indeterminate"
 POLICY_DEFAULT = DEFAULT_POLICY
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Where the manifest of what is written goes, and who signs it."""
+
+    place: Path | None
+    key: Path | None
+
+    def __call__(self, scan: Scan, places: Sequence[Output_]) -> None:
+        """Write and sign it, if one is wanted."""
+        if self.place is not None:
+            files = [Path(item.path) for item in places if item.path != STDOUT]
+            manifests.seal(scan, files, self.place, self.key)
+
+
+def seal(manifest: Path | None, sign: Path | None, places: Sequence[Output_]) -> Seal:
+    """The words of ``--manifest`` and ``--sign``, checked before any work is done.
+
+    Raises:
+        UsageError: a manifest of nothing, a signature of no manifest, or a bad place.
+    """
+    if manifest is None:
+        if sign is not None:
+            raise UsageError("--sign signs a manifest: add --manifest FILE.sha256")
+        return Seal(None, None)
+    manifests.check_place(manifest)
+    if not any(item.path != STDOUT for item in places):
+        raise UsageError("--manifest lists the files of -o: name at least one")
+    if sign is not None and not sign.is_file():
+        raise UsageError(f"--sign {sign}: no such key file")
+    return Seal(manifest, sign)
+
+
 _FAIL_ON = ("covered", "indeterminate", "never")
 
 

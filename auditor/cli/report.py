@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 
 from auditor import codec
-from auditor.app import reporting
+from auditor.app import forms, reporting
 from auditor.app.bench import bench
 from auditor.app.judging import exit_code, family, rejudge
 from auditor.cli import options
 from auditor.cli.show import page, show_table
 from auditor.model.errors import UsageError
 from auditor.report.explain import asset_text
+from auditor.report.redact import redact
 
 ScanFile = Annotated[str, typer.Argument(metavar="SCAN.json", help="A scan document; - for stdin.")]
 
@@ -30,13 +31,20 @@ def judge_command(
     vendor_db: options.VendorDb = None,
     fail_on: options.FailOn = options.FAIL_ON_DEFAULT,
     quiet: options.Quiet = False,
+    manifest: options.Manifest = None,
+    sign: options.Sign = None,
+    costs: options.Costs = None,
+    form: options.FormFile = None,
 ) -> int:
     """Judge stored observations again: other policy, date, database or exemptions; no packet."""
     places = reporting.outputs(output or (), fmt)
     terms = options.terms(policy, regime, profile, as_of, exemptions, vendor_db, fail_on)
+    seal = options.seal(manifest, sign, places)
+    shown = page(costs, form)
     judge_with = bench(terms)
     scan = rejudge(reporting.read(scan_file), judge_with)
-    reporting.write(scan, places, page())
+    reporting.write(scan, places, shown)
+    seal(scan, places)
     if not quiet and not any(place.path == reporting.STDOUT for place in places):
         show_table(scan)
     headlines = (asset.headline for asset in family(scan.assets))
@@ -52,10 +60,28 @@ def report_command(
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema of the scan document.")
     ] = False,
+    manifest: options.Manifest = None,
+    sign: options.Sign = None,
+    hide: Annotated[
+        str | None,
+        typer.Option(
+            "--redact",
+            metavar="WHAT",
+            help="Take addresses, macs, serials, names out (comma between), the same throughout.",
+        ),
+    ] = None,
+    costs: options.Costs = None,
+    form: options.FormFile = None,
+    form_example: Annotated[
+        bool, typer.Option("--form-example", help="Print a commented form file for --form.")
+    ] = False,
 ) -> int:
     """Render a stored scan; without -o the table. Needs no database."""
     if schema:
         typer.echo(json.dumps(codec.schema(), indent=1))
+        return 0
+    if form_example:
+        typer.echo(forms.example(), nl=False)
         return 0
     if scan_file is None:
         known = ", ".join(reporting.formats())
@@ -63,9 +89,14 @@ def report_command(
     places = reporting.outputs(output or (), fmt)
     if not places and fmt is not None:
         places = reporting.outputs([reporting.STDOUT], fmt)
+    seal = options.seal(manifest, sign, places)
+    shown = page(costs, form)
     scan = reporting.read(scan_file)
+    if hide is not None:
+        scan = redact(scan, [word.strip() for word in hide.split(",") if word.strip()])
     if places:
-        reporting.write(scan, places, page())
+        reporting.write(scan, places, shown)
+        seal(scan, places)
     else:
         show_table(scan)
     return 0

@@ -23,6 +23,7 @@ from auditor.cli import options
 from auditor.cli.show import Show, page, show_table
 from auditor.model.document import Scan
 from auditor.model.errors import ToolError, UsageError
+from auditor.report._api import Page
 
 
 def scan_command(
@@ -71,6 +72,12 @@ def scan_command(
         bool,
         typer.Option("--rare", help="Also the search protocols of rarer makers (seven more)."),
     ] = False,
+    snmp: Annotated[
+        bool,
+        typer.Option(
+            "--snmp", help="Also ask SNMP, with the community public: a guessed password."
+        ),
+    ] = False,
     baseline: Annotated[
         Path | None,
         typer.Option("--baseline", metavar="SCAN", help="Miss what this earlier scan had."),
@@ -92,6 +99,9 @@ def scan_command(
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
     json_logs: options.JsonLogs = False,
+    manifest: options.Manifest = None,
+    sign: options.Sign = None,
+    costs: options.Costs = None,
 ) -> int:
     """Find the cameras and recorders of a network and say who made them. Reads only."""
     if not targets and resume is None:
@@ -100,6 +110,8 @@ def scan_command(
             sys.stderr.write(f"  audit scan {line}\n")
         return 2
     places = reporting.outputs(output or (), fmt)
+    seal = options.seal(manifest, sign, places)
+    shown = page(costs)
     terms = options.terms(policy, regime, profile, as_of, exemptions, vendor_db, fail_on)
     check(terms)
     previous: Scan | None = None
@@ -116,6 +128,7 @@ def scan_command(
         polite=polite,
         thorough=thorough,
         rare=rare,
+        snmp=snmp,
         baseline=baseline,
         allow_public=allow_public,
     )
@@ -133,7 +146,9 @@ def scan_command(
         show.close()
     if interrupted:
         _keep(scan, wanted)
-    return _finish(scan, terms, places, streams=streams, quiet=quiet, interrupted=interrupted)
+    return _finish(
+        scan, terms, places, seal, shown, streams=streams, quiet=quiet, interrupted=interrupted
+    )
 
 
 def _rescued(scan: Scan) -> str:
@@ -180,6 +195,8 @@ def _finish(
     scan: Scan,
     terms: Terms,
     places: Sequence[reporting.Output],
+    seal: options.Seal,
+    shown: Page,
     *,
     streams: bool,
     quiet: bool,
@@ -187,7 +204,8 @@ def _finish(
 ) -> int:
     rest = [p for p in places if not (streams and p.path == reporting.STDOUT)]
     try:
-        reporting.write(scan, rest, page())
+        reporting.write(scan, rest, shown)
+        seal(scan, rest)
     except ToolError as error:
         raise ToolError(f"{error}; {_rescued(scan)}") from None
     if not quiet and not any(place.path == reporting.STDOUT for place in places):

@@ -4,12 +4,15 @@ import json
 import os
 import shutil
 import sys
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from auditor.app import reporting
+from auditor.app.costs import read_costs
 from auditor.app.events import Event, Found, JudgedOne, MethodEnded, Planned, Warned
+from auditor.app.forms import read as read_form
 from auditor.model.document import Scan
 from auditor.report._api import Page
 from auditor.report.words import title_of
@@ -20,11 +23,21 @@ CLOCK_LINE = (
 )
 
 
-def page() -> Page:
-    """Where text will be read: the terminal's width and colour, or 80 columns and none."""
+def page(costs: Path | None = None, form: Path | None = None) -> Page:
+    """Where text will be read: the terminal's width and colour, or 80 columns and none.
+
+    Args:
+        costs: a price list for the replacement plan.
+        form: a person's answers for the federal forms.
+
+    Raises:
+        UsageError: the price list or the form file is broken.
+    """
+    prices = read_costs(costs) if costs else ()
+    answers = read_form(form) if form else None
     width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    return Page(width=max(60, min(width, 160)), colour=colour)
+    return Page(width=max(60, min(width, 160)), colour=colour, costs=prices, form=answers)
 
 
 def show_table(scan: Scan) -> None:

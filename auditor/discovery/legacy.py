@@ -19,14 +19,14 @@ def _read(data: bytes) -> Iterator[Answer]:
 METHOD: Method = Asking(
     Question(
         name="legacy",
-        sends="older Dahua search a3 01, three times; broadcast, else once to each address",
+        sends="older Dahua search a3 01, three times; broadcast, else twice to each address",
         port=legacy.PORT,
         forms=_forms,
         read=_read,
         broadcast=True,
         times=3,
         again=0.3,
-        host_times=1,
+        host_times=2,
         nudge=False,
     )
 )

@@ -38,17 +38,17 @@ def _read(data: bytes) -> Iterator[Answer]:
 METHOD: Method = Asking(
     Question(
         name="mdns",
-        sends="mDNS question for the service list and eight service types, three times, to the"
-        " group; else one for all of them to each attached address",
+        sends="mDNS question for the service list and eight service types, four times, to the"
+        " group; else one for all of them, twice, to each attached address",
         port=mdns.PORT,
         forms=_forms,
         forms_host=_forms_host,
         read=_read,
         group=mdns.GROUP,
-        times=3,
+        times=4,
         again=0.3,
         alone=Alone.ATTACHED,
-        host_times=1,
+        host_times=2,
         nudge=False,
     )
 )

@@ -23,7 +23,7 @@ def _read(data: bytes) -> Iterator[Answer]:
 METHOD: Method = Asking(
     Question(
         name="mhed",
-        sends="MHED search (command 1), three times, to the group 234.55.55.55",
+        sends="MHED search (command 1), four times, to the group 234.55.55.55",
         port=mhed.PORT,
         forms=_forms,
         read=_read,
@@ -32,7 +32,7 @@ METHOD: Method = Asking(
         join=True,
         bind_port=mhed.PORT,
         alone=Alone.NEVER,
-        times=3,
+        times=4,
         again=0.3,
         nudge=False,
     )

@@ -23,15 +23,15 @@ def _read(data: bytes) -> Iterator[Answer]:
 METHOD: Method = Asking(
     Question(
         name="netip",
-        sends="Xiongmai search (message 1530), three times; broadcast, else once to each address",
+        sends="Xiongmai search (message 1530), four times; broadcast, else twice to each address",
         port=netip.PORT,
         forms=_forms,
         read=_read,
         broadcast=True,
         bind_port=netip.PORT,
-        times=3,
+        times=4,
         again=0.3,
-        host_times=1,
+        host_times=2,
         nudge=False,
     )
 )

@@ -24,7 +24,7 @@ from auditor.discovery._ports import all_ports, first_ports, port_fact
 from auditor.model.document import MethodState
 from auditor.model.facts import Sighting
 from auditor.net.api import Net
-from auditor.net.privilege import can_raw
+from auditor.net.system.privilege import can_raw
 from auditor.wire import mac
 
 MISSING: Final = "nmap is not installed: install it (apt install nmap), or use --engine native"

@@ -50,8 +50,8 @@ def _description(body: str) -> str:
 METHOD: Method = Asking(
     Question(
         name="ssdp",
-        sends="SSDP M-SEARCH for five targets, three times, to the group; else one for ssdp:all to"
-        " each address",
+        sends="SSDP M-SEARCH for five targets, three times, to the group; else one for ssdp:all, twice,"
+        " to each address",
         port=ssdp.PORT,
         forms=_forms,
         forms_host=_forms_host,
@@ -60,6 +60,6 @@ METHOD: Method = Asking(
         times=3,
         again=0.3,
         linger=1.1,
-        host_times=1,
+        host_times=2,
     )
 )

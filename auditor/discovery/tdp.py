@@ -36,7 +36,7 @@ def _read(data: bytes) -> Iterator[Answer]:
 METHOD: Method = Asking(
     Question(
         name="tdp",
-        sends="TP-Link TDP probe, three times; broadcast, else once to each address",
+        sends="TP-Link TDP probe, three times; broadcast, else twice to each address",
         port=tdp.PORT,
         forms=_forms,
         read=_read,
@@ -44,7 +44,7 @@ METHOD: Method = Asking(
         broadcast=True,
         times=3,
         again=0.3,
-        host_times=1,
+        host_times=2,
         nudge=False,
     )
 )

@@ -36,6 +36,11 @@ class LoopbackStage:
         del groups
         return _bound(socket.SOCK_DGRAM, device.address, port)
 
+    def udp6(self, device: Device, port: int, group: str) -> socket.socket | None:
+        """None: a fleet on the loopback has IPv4 addresses only."""
+        del device, port, group
+        return None
+
 
 def _bound(kind: socket.SocketKind, address: str, port: int) -> socket.socket:
     made = socket.socket(socket.AF_INET, kind)

@@ -36,21 +36,30 @@ _QUIET: Final = {
     "ipv6/conf/all/disable_ipv6": "1",
     "ipv6/conf/default/disable_ipv6": "1",
 }
+_AT_ONCE: Final = {  # IPv6 addresses are usable without a second of duplicate detection
+    "ipv6/conf/all/accept_dad": "0",
+    "ipv6/conf/default/accept_dad": "0",
+}
 _serial = count(1)
 
 
 class NamespaceStage:
     """Sockets made inside each device's own namespace."""
 
-    def __init__(self, tag: str) -> None:
+    def __init__(self, tag: str, *, ipv6: bool = False) -> None:
         self._tag = tag
+        self._ipv6 = ipv6
 
     def tcp(self, device: Device, port: int) -> socket.socket:
         """A listening socket in the device's namespace."""
         with netns.inside(home(self._tag, device)):
-            made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            made = socket.socket(
+                socket.AF_INET6 if self._ipv6 else socket.AF_INET, socket.SOCK_STREAM
+            )
             made.settimeout(0)
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if self._ipv6:  # for both kinds of address
+                made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
             made.bind(("", port))
             made.listen(_BACKLOG)
         return made
@@ -71,6 +80,21 @@ class NamespaceStage:
             for group in groups:
                 joined = socket.inet_aton(group) + own + here[8:]
                 made.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, joined)
+        return made
+
+    def udp6(self, device: Device, port: int, group: str) -> socket.socket | None:
+        """A bound IPv6 socket that hears a link-local group; None where IPv6 is off."""
+        if not self._ipv6:
+            return None
+        with netns.inside(home(self._tag, device)):
+            made = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+            made.settimeout(0)
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            made.bind(("", port))
+            index = struct.pack("@I", socket.if_nametoindex("eth0"))
+            member = socket.inet_pton(socket.AF_INET6, group) + index
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, member)
         return made
 
 
@@ -101,7 +125,9 @@ class NamespaceFleet:
         self.limits: tuple[str, ...] = ()
         self._tag = f"{netns.PREFIX}{os.getpid()}-{next(_serial)}"
         self.scanner = f"{self._tag}-scan"
-        self._runner = Runner(self.devices, NamespaceStage(self._tag), conditions)
+        self._runner = Runner(
+            self.devices, NamespaceStage(self._tag, ipv6=self.plan.ipv6), conditions
+        )
 
     def alive(self, device: Device) -> bool:
         """Whether the device's link is up at the start."""
@@ -184,7 +210,7 @@ class NamespaceFleet:
         netns.batch(
             [f"netns add {name}" for name in (switch, *dict.fromkeys(n.space for n in wiring))]
         )
-        quiet = {} if self.plan.ipv6 else _QUIET
+        quiet = _AT_ONCE if self.plan.ipv6 else _QUIET
         for name in (switch, *dict.fromkeys(node.space for node in wiring)):
             netns.sysctl(name, quiet)
         bridges = [f"link add br{at} netns {switch} type bridge mcast_snooping 0" for at in (0, 1)]

@@ -143,6 +143,9 @@ class Persona:
         serial: serial pattern: ``#`` digit, ``@`` letter, ``%`` hex digit.
         words: further names for templates (``model``, ``firmware`` …).
         most: concurrent TCP connections that it bears; 0 for no limit.
+        reboot: seconds for which it is gone when there are more than that; 0 for a device that
+            only drops the one connection too many.
+        slow: seconds that each connection of the last second adds to every answer.
         services: raw service tables.
     """
 
@@ -156,6 +159,8 @@ class Persona:
     serial: str
     words: Mapping[str, str]
     most: int
+    reboot: float = 0.0
+    slow: float = 0.0
     services: tuple[Table, ...] = field(default=())
 
     @property
@@ -214,6 +219,8 @@ def read(path: Path) -> Persona:
         serial=top.text("serial"),
         words={key: words.text(key) for key in words.data},
         most=top.number("most_connections", 0),
+        reboot=top.number("reboot_ms", 0) / 1000,
+        slow=top.number("slow_ms", 0) / 1000,
         services=top.tables("service"),
     )
 

@@ -7,13 +7,13 @@ import errno
 import random
 import socket
 import ssl
-import struct
 import threading
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar, cast
 
 from auditor.lab.fleet import Device, Service, speaks_tcp
+from auditor.lab.frail import Strain, reset
 from auditor.lab.persona import TCP
 from auditor.lab.protocols._api import REQUEST_CAP, Answer, Responder, Talk, Talker
 from auditor.lab.tls import context
@@ -27,6 +27,7 @@ _STOP_SECONDS: Final = 15.0
 _ROOM: Final = "auditor.lab.protocols"
 _HANDSHAKE_SECONDS: Final = 10.0
 _DATAGRAM: Final = 65535
+_GROUPS6: Final = {"wsd": "ff02::c"}  # protocols that are asked over IPv6, and their groups
 _OUT_OF_SOMETHING: Final = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
@@ -38,6 +39,9 @@ class Stage(Protocol):
 
     def udp(self, device: Device, port: int, groups: Sequence[str]) -> socket.socket:
         """A bound, non-blocking UDP socket that hears the port, the groups and broadcasts."""
+
+    def udp6(self, device: Device, port: int, group: str) -> socket.socket | None:
+        """The same for IPv6 and one link-local group; None where there is no IPv6."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,7 @@ class DeviceServer:
         self.witness = Witness()
         self._stage = stage
         self._conditions = conditions
+        self._strain = Strain(device.persona)
         self._chance = random.Random(f"{conditions.seed}/{device.name}")  # noqa: S311 - repeatable
         self._tasks: set[asyncio.Task[None]] = set()
         self._sockets: list[socket.socket] = []
@@ -141,10 +146,10 @@ class DeviceServer:
                 await asyncio.sleep(0.05)
                 continue
             self.witness.connected(port, peer[0])
-            most = self.device.persona.most
-            if most and self.witness.concurrent > most:
+            if not self._strain.bears(sock, loop.time()):
                 self.witness.refused += 1
-                _reset(sock)
+                self.witness.reboots = self._strain.reboots
+                reset(sock)
                 self.witness.closed()
                 continue
             self._spawn(self._serve(sock, peer[0], port, services, talker, tls))
@@ -180,7 +185,7 @@ class DeviceServer:
                 services=services,
                 device=self.device,
                 witness=self.witness,
-                latency=self._conditions.latency,
+                latency=self._conditions.latency + self._strain.latency(loop.time()),
             )
             await talker.serve(talk)
             writer.close()
@@ -189,6 +194,7 @@ class DeviceServer:
         except (OSError, ssl.SSLError):
             pass  # the client went away, or could not agree on TLS: ordinary for a scanned device
         finally:
+            self._strain.over(sock)
             if transport is not None:
                 transport.close()
             else:
@@ -204,6 +210,11 @@ class DeviceServer:
         sock = self._stage.udp(self.device, service.port, groups)
         self._sockets.append(sock)
         self._spawn(self._listen(sock, service, responder))
+        group6 = _GROUPS6.get(service.proto)
+        other = self._stage.udp6(self.device, service.port, group6) if group6 else None
+        if other is not None:
+            self._sockets.append(other)
+            self._spawn(self._listen(other, service, responder))
 
     async def _listen(self, sock: socket.socket, service: Service, responder: Responder) -> None:
         loop = asyncio.get_running_loop()
@@ -226,6 +237,8 @@ class DeviceServer:
         """Book a datagram and send what the device answers."""
         booked = Datagram(port=service.port, peer=peer[0], peer_port=peer[1], data=data)
         self.witness.sent(booked)
+        if self._strain.is_down(asyncio.get_running_loop().time()):
+            return
         for answer in responder.answers(service, self.device, data):
             if self._chance.random() >= self._conditions.loss:
                 self._spawn(self._answer(sock, answer, peer))
@@ -237,13 +250,6 @@ class DeviceServer:
         await asyncio.sleep(wait)
         with contextlib.suppress(OSError):  # the asker is gone, or the link is down
             sock.sendto(answer.data, answer.to or peer)
-
-
-def _reset(sock: socket.socket) -> None:
-    """Close with RST, as a device does whose connection table is full."""
-    with contextlib.suppress(OSError):
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    sock.close()
 
 
 class Runner:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Final
 
 from auditor.lab.fleet import Device
@@ -10,6 +10,7 @@ from auditor.model.errors import UsageError
 
 NEAR: Final = IPv4Network("192.0.2.0/24")
 FAR: Final = IPv4Network("198.51.100.0/24")
+NEAR6: Final = IPv6Network("fd00:5e::/120")
 OTHER: Final = IPv4Network("203.0.113.0/24")
 _SCANNER_MAC: Final = "02:00:5e:00:53:fa"
 _ROUTER_MACS: Final = ("00:0c:42:00:53:01", "00:0c:42:00:53:02")
@@ -34,6 +35,8 @@ class Plan:
         down: names or ordinals (from 1) of devices whose link is down.
         link_loss: share of frames lost on the scanner's link, both ways, 0 to 1.
         ipv6: leave IPv6 on (link-local addresses appear).
+        network6: give the scanner and the devices of its own segment an IPv6 address of this
+            network each, with the host number of their IPv4 address; needs ``ipv6``.
     """
 
     network: IPv4Network = NEAR
@@ -46,11 +49,19 @@ class Plan:
     down: frozenset[int] = frozenset()
     link_loss: float = 0.0
     ipv6: bool = False
+    network6: IPv6Network | None = None
 
     @property
     def scanner_address(self) -> str:
         """Where the scanner stands."""
         return str(self.network[self.scanner])
+
+    def twin(self, address: str) -> str | None:
+        """The IPv6 address beside an IPv4 address of the scanner's network; None where there is none."""
+        own = IPv4Address(address)
+        if self.network6 is None or own not in self.network:
+            return None
+        return str(IPv6Address(self.network6[int(own) - int(self.network.network_address)]))
 
     def addresses(self, devices: int) -> list[str]:
         """The addresses of the fleet: those of the segment, then strays, then routed ones.
@@ -88,6 +99,7 @@ class Node:
     gateway: str | None = None
     routes: tuple[str, ...] = ()
     up: bool = True
+    address6: str | None = None
 
     def setup(self) -> list[str]:
         """The ``ip`` commands that configure it."""
@@ -96,10 +108,17 @@ class Node:
             f"link set {self.name} up",
             "link set lo up",
         ]
+        if self.address6:
+            lines.append(f"addr add {self.address6} dev {self.name} nodad")
         lines += [f"route add {route}" for route in self.routes]
         if self.gateway:
             lines.append(f"route add default via {self.gateway}")
         return lines
+
+
+def _twin(plan: Plan, address: str) -> str | None:
+    made = plan.twin(address)
+    return f"{made}/{plan.network6.prefixlen}" if made and plan.network6 else None
 
 
 def nodes(plan: Plan, tag: str, devices: Sequence[Device]) -> list[Node]:
@@ -113,6 +132,7 @@ def nodes(plan: Plan, tag: str, devices: Sequence[Device]) -> list[Node]:
             mac=_SCANNER_MAC,
             address=f"{plan.scanner_address}/{near.prefixlen}",
             routes=routes,
+            address6=_twin(plan, plan.scanner_address),
         )
     ]
     for at, device in enumerate(devices, 1):
@@ -128,6 +148,7 @@ def nodes(plan: Plan, tag: str, devices: Sequence[Device]) -> list[Node]:
                 bridge=int(distant),
                 gateway=str(far[1]) if distant else None,
                 up=at not in plan.down,
+                address6=_twin(plan, device.address),
             )
         )
     if plan.routed:

@@ -89,6 +89,7 @@ class Witness:
         most: the most that were ever open at a time.
         accepted: number of TCP connections ever.
         refused: connections dropped because the device bears no more.
+        reboots: times that the device went down under too many connections.
     """
 
     connections: list[Connection] = field(default_factory=list)
@@ -99,6 +100,7 @@ class Witness:
     most: int = 0
     accepted: int = 0
     refused: int = 0
+    reboots: int = 0
 
     def connected(self, port: int, peer: str) -> None:
         """Book an accepted connection."""
@@ -149,6 +151,7 @@ class Witness:
             "accepted": self.accepted,
             "most_concurrent": self.most,
             "refused": self.refused,
+            "reboots": self.reboots,
             "requests": [
                 {
                     "port": request.port,

@@ -31,6 +31,7 @@ class Header:
     engine: str = "native"
     profile: tuple[str, ...] = ()
     incomplete_because: tuple[str, ...] = ()
+    redacted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,7 +78,7 @@ class ConnReset(NetError):
 
 
 class TlsFailed(NetError):
-    """The TLS handshake failed."""
+    """The TLS handshake failed; ``partial`` holds the leaf certificate if it was shown in clear."""
 
     ending = Ending.TLS_ERROR
 

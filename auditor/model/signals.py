@@ -61,6 +61,7 @@ def _table() -> dict[str, Signal]:
         ("tls.subject", s.TEXT, c.TLS, False, "subject of the leaf certificate, RFC 4514"),
         ("tls.issuer", s.TEXT, c.TLS, False, "issuer of the leaf certificate, RFC 4514"),
         ("tls.san", s.TEXT, c.TLS, False, "subject alternative names, comma-separated"),
+        ("tls.version", s.TEXT, c.TLS, False, "version of TLS that the port chose"),
         ("tls.sha256", s.TEXT, c.TLS, False, "SHA-256 of the leaf certificate, hex"),
         ("wsd.types", s.TEXT, c.WSD, False, "WS-Discovery types"),
         ("wsd.scopes", s.TEXT, c.WSD, True, "WS-Discovery scopes, one string"),

@@ -56,10 +56,12 @@ class Dialer(Protocol):
     ) -> AbstractAsyncContextManager[Stream]:
         """Open a connection (with TLS: verification off, old versions and ciphers allowed).
 
-        A bare TCP connection is no request; a TLS handshake is one.
+        A bare TCP connection is no request; a TLS handshake is one. A server that hangs up on a
+        modern hello is asked again in plainer ones, at most twice.
 
         Raises:
-            NetError: on entering: Denied, Refused, Filtered, TimedOut, ConnReset, TlsFailed.
+            NetError: on entering: Denied, Refused, Filtered, TimedOut, ConnReset, TlsFailed. When
+                a handshake fails, ``partial`` holds the certificate if it was shown in the clear.
         """
 
     async def datagram(

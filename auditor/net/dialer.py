@@ -2,20 +2,20 @@
 
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 from auditor.model.errors import ConnReset, NetError, TimedOut
-from auditor.net import tcp, udp
 from auditor.net.guard import Guard
 from auditor.net.hosts import Hosts
 from auditor.net.ledger import Ledger
 from auditor.net.limits import Limits, TokenBucket
-from auditor.net.oserrors import net_errors
 from auditor.net.resolving import Resolving
-from auditor.net.stream import LiveStream, Peer
-from auditor.net.tcp import Pipe, TcpPipe
-from auditor.net.tls import TlsPipe
+from auditor.net.system.oserrors import net_errors
+from auditor.net.transport import tcp, udp
+from auditor.net.transport.stream import LiveStream, Peer
+from auditor.net.transport.tcp import Pipe, TcpPipe
+from auditor.net.transport.tls import Hello, TlsPipe
 
 _SYN_REPEATS: Final = 3.4  # seconds: the first SYN and the system's two repeats
 
@@ -66,8 +66,13 @@ class LiveDialer:
             NetError: on entering: Denied, Refused, Filtered, TimedOut, ConnReset, TlsFailed.
         """
         peer = Peer(address=self._guard.check(address), port=port, probe=probe, tls=tls)
-        async with self._opened(peer, self._limits.connect_timeout) as plain:
-            pipe: Pipe = await self._shake_hands(peer, plain) if tls else plain
+        async with AsyncExitStack() as stack:
+            pipe: Pipe
+            if tls:
+                pipe = await self._secured(peer, stack)
+            else:
+                opened = self._opened(peer, self._limits.connect_timeout)
+                pipe = await stack.enter_async_context(opened)
             yield LiveStream(
                 pipe, peer, self.hosts, self._ledger, reply_timeout=self._limits.reply_timeout
             )
@@ -154,20 +159,72 @@ class LiveDialer:
             raise
         return sock
 
-    async def _shake_hands(self, peer: Peer, plain: TcpPipe) -> TlsPipe:
-        await self.hosts.request(peer.address)
-        self._ledger.packet("tls", peer.address, peer.port, peer.probe)
-        pipe = TlsPipe(plain)
-        try:
-            with net_errors(peer.name):
-                await pipe.handshake(self._limits.reply_timeout)
-        except NetError as error:
-            self._strike(peer, error)
-            raise
-        return pipe
+    async def _secured(self, peer: Peer, stack: AsyncExitStack) -> TlsPipe:
+        """A TLS connection, opened with the plainest hello that it takes.
+
+        A server that hangs up is asked again in older words, each on a connection of its own and
+        as a request of its own; what it took is remembered for the next time. A certificate that
+        was seen ends the search, for there is nothing more to be had.
+        """
+        failed: list[tuple[TlsPipe, NetError]] = []
+        async with self.hosts.working_on(peer.address):
+            for hello in self.hosts.hellos(peer.address, peer.port):
+                try:
+                    pipe, error = await self._try(peer, hello, stack)
+                except NetError as stopped:  # no connection, or no budget for it
+                    raise (failed[0][1] if failed else stopped) from None
+                if error is None:
+                    self.hosts.took(peer.address, peer.port, hello)
+                    return pipe
+                failed.append((pipe, error))
+                if _is_hopeless(failed):
+                    break
+            self.hosts.took(peer.address, peer.port, Hello.NEWEST)
+            self._strike(peer, failed[0][1])
+        raise _told(failed)
+
+    async def _try(
+        self, peer: Peer, hello: Hello, stack: AsyncExitStack
+    ) -> tuple[TlsPipe, NetError | None]:
+        """One handshake on a connection of its own, which is kept open if it succeeds.
+
+        Raises:
+            NetError: it could not even begin.
+        """
+        async with AsyncExitStack() as trial:
+            opened = self._opened(peer, self._limits.connect_timeout)
+            plain = await trial.enter_async_context(opened)
+            await self.hosts.request(peer.address)
+            self._ledger.packet("tls", peer.address, peer.port, peer.probe)
+            pipe = TlsPipe(plain, hello)
+            try:
+                with net_errors(peer.name):
+                    await pipe.handshake(self._limits.reply_timeout)
+            except NetError as error:
+                return pipe, error
+            stack.push_async_exit(trial.pop_all())
+        return pipe, None
 
     def _strike(self, peer: Peer, error: NetError) -> None:
         if isinstance(error, ConnReset):
             self.hosts.was_reset(peer.address)
         elif isinstance(error, TimedOut):
             self.hosts.timed_out(peer.address, peer.port)
+
+
+def _is_hopeless(failed: list[tuple[TlsPipe, NetError]]) -> bool:
+    """Whether a plainer hello would bring nothing new."""
+    pipe = failed[-1][0]
+    silent = sum(isinstance(error, TimedOut) for _, error in failed)
+    return pipe.certificate is not None or not pipe.may_speak_tls or silent > 1
+
+
+def _told(failed: list[tuple[TlsPipe, NetError]]) -> NetError:
+    """The first failure, with what the server showed all the same."""
+    pipe, error = next(((p, e) for p, e in failed if p.certificate), failed[0])
+    words = str(error)
+    if pipe.tls_version is not None:
+        words += f", after it chose {pipe.tls_version}"
+    if len(failed) > 1:
+        words += f" ({len(failed)} handshakes, each plainer than the one before)"
+    return type(error)(words, partial=pipe.certificate or b"")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from auditor.model.errors import Denied
 from auditor.net.ledger import Ledger
 from auditor.net.limits import Limits
+from auditor.net.transport.tls import Hello
 
 
 @dataclass(slots=True)
@@ -23,6 +24,7 @@ class _Host:
     users: int = 0
     leaving: bool = False
     open_ports: set[int] = field(default_factory=set)
+    hellos: dict[int, Hello] = field(default_factory=dict)
     waiters: deque[asyncio.Future[None]] = field(default_factory=deque)
 
     @property
@@ -144,6 +146,21 @@ class Hosts:
         """Whether a connection to this port opened before, as far as the host is remembered."""
         host = self._hosts.get(address)
         return host is not None and port in host.open_ports
+
+    def hellos(self, address: str, port: int) -> tuple[Hello, ...]:
+        """How to open a TLS handshake with this port, in the order to try.
+
+        Only a port that was never tried gets all of them.
+        """
+        host = self._hosts.get(address)
+        known = host.hellos.get(port) if host is not None else None
+        return tuple(Hello) if known is None else (known,)
+
+    def took(self, address: str, port: int, hello: Hello) -> None:
+        """Keep to this hello at this port from now on."""
+        host = self._hosts.get(address)
+        if host is not None:
+            host.hellos[port] = hello
 
     def replied(self, address: str) -> None:
         """The host gave a whole reply."""

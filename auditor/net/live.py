@@ -9,17 +9,17 @@ from typing import Final
 
 from auditor.model.errors import Denied, UsageError
 from auditor.model.scope import Scope
-from auditor.net import interfaces as system
-from auditor.net import neighbours as table
 from auditor.net.api import Dialer, Interface, Neighbour, Net
 from auditor.net.dialer import LiveDialer
-from auditor.net.ether import LiveEther
 from auditor.net.guard import Guard
 from auditor.net.ledger import Ledger, NetLog
 from auditor.net.limits import Limits
-from auditor.net.oserrors import net_errors
-from auditor.net.touch import DISCARD, touch
-from auditor.net.udp import Booking, LiveGroupSocket
+from auditor.net.system import interfaces as system
+from auditor.net.system import neighbours as table
+from auditor.net.system.oserrors import net_errors
+from auditor.net.transport.ether import LiveEther
+from auditor.net.transport.touch import DISCARD, touch
+from auditor.net.transport.udp import Booking, LiveGroupSocket
 
 if sys.platform != "win32":
     import resource

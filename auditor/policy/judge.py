@@ -13,6 +13,7 @@ from auditor.model.judgement import Attribution, Judged, Verdict
 from auditor.model.knowledge import Exemption, Policy, Regime
 from auditor.model.words import (
     VIDEO_KINDS,
+    Channel,
     Grade,
     Kind,
     Outcome,
@@ -159,15 +160,33 @@ def _convict(
     strangers = [
         item
         for item in met
-        if item.meeting.reach is Reach.NOT
-        and item.attribution.role is Role.MAKER
+        if item.attribution.role is Role.MAKER
         and grade_rank(item.attribution.grade) >= grade_rank(Grade.PROBABLE)
         and item.attribution.vendor != top.attribution.vendor
+        and (item.meeting.reach is Reach.NOT or _at_odds(item.attribution, top.attribution))
     ]
     rival = max((grade_rank(item.attribution.grade) for item in strangers), default=0)
     if rival >= grade_rank(top.attribution.grade):
         return _verdict(Outcome.INDETERMINATE, top, regime, bench, "conflict")
     return _verdict(Outcome.COVERED, top, regime, bench, None)
+
+
+def _at_odds(one: Attribution, other: Attribution) -> bool:
+    """Whether one server shows strong signs of both makers, and so speaks for neither.
+
+    It is a decoy, or a proxy before two devices. A MAC is not a server's word.
+    """
+    return bool(_strong_places(one) & _strong_places(other))
+
+
+def _strong_places(item: Attribution) -> set[tuple[Channel, str | None]]:
+    """Where strong signs were seen: witness and endpoint, MAC blocks left out."""
+    return {
+        (evidence.channel, evidence.endpoint)
+        for evidence in item.because
+        if evidence.strength is Strength.STRONG
+        and not (evidence.signal == "mac" and _is_oui(evidence.rule))
+    }
 
 
 def _acquit(met: Sequence[_Met], regime: Regime, bench: Bench) -> Verdict:

@@ -12,7 +12,7 @@ from auditor.model.words import EvidenceCode, FindingClass, Outcome
 
 _WHY: Final = {
     "conflict": "signs of a listed and of another maker stand against each other; there may be two"
-    " devices, or a proxy, behind this address",
+    " devices, a proxy or a decoy behind this address",
     "listed_maker_possible": "there is a hint of a listed maker, and no proof for or against it",
     "maker_only_possible": "the maker is only a possibility so far",
     "maker_unknown": "nothing that the device shows names its maker",

@@ -28,6 +28,7 @@ class Target:
         seen: what is known already, oldest first. A probe may read it to decide what to ask
             (an ONVIF path from an XAddr, a realm that makes a question pointless).
         clock: for the time of observations.
+        proto: ``tcp`` or ``udp``, of the port.
     """
 
     address: str
@@ -35,6 +36,12 @@ class Target:
     tls: bool
     seen: tuple[Observation, ...]
     clock: Clock
+    proto: str = "tcp"
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint as observations and attempts name it: ``tcp/80``."""
+        return f"{self.proto}/{self.port}"
 
 
 class Probe(Protocol):
@@ -46,6 +53,9 @@ class Probe(Protocol):
         sends: one line for the send list.
         cost: most requests that one run takes from the host's budget.
         rank: order among probes of one host; lower first.
+
+    A probe with an attribute ``option`` is off until the operator gives that option of
+    ``audit scan``.
     """
 
     name: str

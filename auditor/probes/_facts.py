@@ -42,7 +42,7 @@ class Scribe:
     """
 
     def __init__(self, target: Target, probe: str) -> None:
-        self.endpoint = f"tcp/{target.port}"
+        self.endpoint = target.endpoint
         self._probe = probe
         self._clock = target.clock
         self._written: set[tuple[str, str]] = set()
@@ -86,12 +86,13 @@ class Scribe:
             if room == "http":
                 yield from self("http.auth_nonce", one.nonce)
 
-    def certificate(self, der: bytes) -> Iterator[Observation]:
-        """What the leaf certificate of a TLS port says.
+    def certificate(self, der: bytes, version: str | None = None) -> Iterator[Observation]:
+        """What the leaf certificate of a TLS port says, and the version of TLS it came by.
 
         Raises:
             Malformed: it cannot be read; its hash was given before that.
         """
+        yield from self("tls.version", version)
         yield from self("tls.sha256", hashlib.sha256(der).hexdigest())
         leaf = x509.decode(der)
         yield from self("tls.subject", leaf.subject)

@@ -45,7 +45,7 @@ async def run_probe(
         outcome, detail = Ending.BUG, _place(error)
     attempt = Attempt(
         probe=probe.name,
-        endpoint=f"tcp/{target.port}",
+        endpoint=target.endpoint,
         outcome=outcome,
         ms=max(0, round((monotonic() - start) * 1000)),
         detail=detail,

@@ -29,7 +29,7 @@ class _Http:
         {
             *("http.server", "http.auth_realm", "http.auth_nonce", "http.headers", "http.title"),
             *("http.body", "http.location"),
-            *("tls.subject", "tls.issuer", "tls.san", "tls.sha256"),
+            *("tls.subject", "tls.issuer", "tls.san", "tls.version", "tls.sha256"),
         }
     )
     sends = "HTTP GET / (and one same-server redirect) on each open web port"
@@ -104,7 +104,7 @@ def _certificate(stream: Stream, scribe: Scribe) -> Iterator[Observation]:
     if stream.certificate is None:
         return
     try:
-        yield from scribe.certificate(stream.certificate)
+        yield from scribe.certificate(stream.certificate, stream.tls_version)
     except Malformed:
         return
 

@@ -1,8 +1,9 @@
 """The certificate of TLS ports."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 
-from auditor.model.errors import Malformed
+from auditor.model.errors import Malformed, NetError
 from auditor.model.facts import Observation
 from auditor.net.api import Dialer
 from auditor.probes import ports
@@ -18,7 +19,7 @@ class _Tls:
     """
 
     name = "tls"
-    yields = frozenset({"tls.subject", "tls.issuer", "tls.san", "tls.sha256"})
+    yields = frozenset({"tls.subject", "tls.issuer", "tls.san", "tls.version", "tls.sha256"})
     sends = "one TLS handshake on each open TLS port that has not shown its certificate"
     cost = 1
     rank = 11
@@ -42,12 +43,27 @@ class _Tls:
             Malformed: there is no certificate, or it cannot be read.
         """
         scribe = Scribe(target, self.name)
-        async with dialer.connect(target.address, target.port, probe=self.name, tls=True) as stream:
-            der = stream.certificate
+        try:
+            async with dialer.connect(
+                target.address, target.port, probe=self.name, tls=True
+            ) as stream:
+                der, version = stream.certificate, stream.tls_version
+        except NetError as error:
+            for fact in _salvaged(scribe, error.partial):
+                yield fact
+            raise
         if not der:
             raise Malformed("no certificate")
-        for fact in scribe.certificate(der):
+        for fact in scribe.certificate(der, version):
             yield fact
+
+
+def _salvaged(scribe: Scribe, der: bytes) -> Iterator[Observation]:
+    """The certificate of a handshake that failed, as far as it can be read."""
+    if not der:
+        return
+    with suppress(Malformed):
+        yield from scribe.certificate(der)
 
 
 PROBE: Probe = _Tls()

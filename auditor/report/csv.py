@@ -1,18 +1,23 @@
-"""RFC 4180 rows, one a device: for spreadsheets, with formulas defused."""
+"""RFC 4180 rows, one a device: for spreadsheets, with formulas defused.
+
+Columns are only ever added at the end.
+"""
 
 import csv
 import io
 
 from auditor.model.document import Asset, Scan
-from auditor.model.words import Role
 from auditor.report._api import Page
+from auditor.report._flat import Remedies, family, maker_of
 from auditor.report.words import tame
 
+_MOST = 8_000  # the sentences of several rules together; a cell of a spreadsheet takes 32,767
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 COLUMNS = (
     "address", "id", "mac", "kind", "brand", "model", "serial", "firmware", "built", "headline",
     "maker", "maker_grade", "maker_entity", "evidence", "regimes_covered", "regimes_indeterminate",
-    "reasons", "parent", "notes",
+    "reasons", "parent", "notes", "finding", "remediation", "hostname", "site", "first_seen",
+    "last_seen",
 )  # fmt: skip
 
 
@@ -23,25 +28,37 @@ class Csv:
     suffixes = (".csv",)
     about = "one row a device, RFC 4180"
 
-    def render(self, scan: Scan, page: Page) -> bytes:  # noqa: ARG002 - the shape of a format
+    def render(self, scan: Scan, page: Page) -> bytes:
         """Header and rows, CRLF, UTF-8 with a byte-order mark, as spreadsheets want it."""
         stream = io.StringIO(newline="")
         writer = csv.writer(stream, lineterminator="\r\n")
         writer.writerow(COLUMNS)
-        for asset in scan.assets:
-            _rows(writer, asset, "")
+        remedies = Remedies(scan)
+        seen = {item.id: item for item in page.changes.seen} if page.changes else {}
+        for asset, parent in family(scan.assets):
+            known = seen.get(asset.id)
+            cells = (
+                *_cells(asset, parent),
+                remedies.finding(asset),
+                remedies.remedy(asset),
+                asset.hostname or "",
+                scan.scan.site or "",
+                known.first if known else "",
+                known.last if known else "",
+            )
+            writer.writerow([safe_cell(cell) for cell in cells])
         return b"\xef\xbb\xbf" + stream.getvalue().encode()
 
 
-def _rows(writer: "csv._writer", asset: Asset, parent: str) -> None:  # type: ignore[name-defined] # private type of the standard library
-    maker = next((item for item in asset.attributions if item.role is Role.MAKER), None)
+def _cells(asset: Asset, parent: Asset | None) -> tuple[str, ...]:
+    maker = maker_of(asset)
     covered = [v for v in asset.verdicts if v.outcome == "covered"]
     unsure = [v for v in asset.verdicts if v.outcome == "indeterminate"]
-    cells = (
+    return (
         asset.address or "",
         asset.id,
         asset.mac or "",
-        asset.kind,
+        asset.kind.value,
         asset.brand or "",
         asset.model or "",
         asset.serial or "",
@@ -49,23 +66,20 @@ def _rows(writer: "csv._writer", asset: Asset, parent: str) -> None:  # type: ig
         asset.built or "",
         asset.headline,
         maker.vendor if maker else "",
-        maker.grade if maker else "",
+        maker.grade.value if maker else "",
         (maker.entity or "") if maker else "",
         "; ".join(f"{e.rule}: {e.value}" for e in maker.because[:6]) if maker else "",
         " ".join(v.regime for v in covered),
         " ".join(v.regime for v in unsure),
         " ".join(sorted({reason for v in asset.verdicts for reason in v.reasons})),
-        parent,
+        parent.id if parent else "",
         "; ".join(asset.notes),
     )
-    writer.writerow([safe_cell(str(cell)) for cell in cells])
-    for child in asset.children:
-        _rows(writer, child, asset.id)
 
 
 def safe_cell(text: str) -> str:
     """A cell that no spreadsheet takes for a formula, without control characters."""
-    cleaned = tame(text, 2000)
+    cleaned = tame(text, _MOST)
     return f"'{cleaned}" if cleaned.lstrip().startswith(_FORMULA) else cleaned
 
 

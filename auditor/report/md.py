@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from auditor.model.document import Asset, Scan
 from auditor.model.words import Role
 from auditor.report._api import Page
+from auditor.report.plan import STEPS, Plan, money, plan
 from auditor.report.words import (
     HEADLINES,
     NOT_LEGAL_ADVICE,
@@ -26,9 +27,9 @@ class Markdown:
     suffixes = (".md",)
     about = "Markdown for tickets and wikis"
 
-    def render(self, scan: Scan, page: Page) -> bytes:  # noqa: ARG002 - the shape of a format
+    def render(self, scan: Scan, page: Page) -> bytes:
         """The report."""
-        return ("\n".join(_lines(scan)) + "\n").encode()
+        return ("\n".join(_lines(scan, page)) + "\n").encode()
 
 
 def safe(text: str, most: int = 160) -> str:
@@ -36,13 +37,13 @@ def safe(text: str, most: int = 160) -> str:
     return _SPECIAL.sub(r"\\\1", tame(text, most))
 
 
-def _lines(scan: Scan) -> Iterator[str]:
+def _lines(scan: Scan, page: Page) -> Iterator[str]:
     header, counts = scan.scan, scan.summary
     yield f"# Camera audit {safe(header.site) if header.site else ''}".rstrip()
     yield ""
     yield (
-        f"{safe(', '.join(header.scope))} · {header.finished} · policy {header.policy} · law of"
-        f" {header.as_of} · database {header.db_version}"
+        f"{safe(', '.join(header.scope))} · {safe(header.finished)} · policy {safe(header.policy)} · law of"
+        f" {safe(header.as_of)} · database {safe(header.db_version)}"
     )
     if not header.complete:
         yield ""
@@ -59,20 +60,30 @@ def _lines(scan: Scan) -> Iterator[str]:
         for asset in scan.assets:
             if asset.headline == headline:
                 yield from _device(asset, names)
+    yield from _plan(plan(scan, page.costs))
     yield ""
     yield "## Everything else"
     yield ""
     for asset in scan.assets:
         if asset.headline not in _FLAGGED:
-            yield f"- {asset.address}: {safe(title_of(asset, names))} ({HEADLINES[asset.headline]})"
+            yield f"- {_where(asset)}: {safe(title_of(asset, names))} ({_outcome(asset)})"
     yield from _law(scan)
     yield ""
     yield safe(NOT_LEGAL_ADVICE, 600)
 
 
+def _where(asset: Asset) -> str:
+    """Its address; a device behind a recorder may have none."""
+    return safe(asset.address or asset.id, 60)
+
+
+def _outcome(asset: Asset) -> str:
+    return HEADLINES.get(asset.headline) or safe(asset.headline)
+
+
 def _device(asset: Asset, names: dict[str, str]) -> Iterator[str]:
     yield ""
-    yield f"## {asset.address}: {safe(title_of(asset, names))} ({HEADLINES[asset.headline]})"
+    yield f"## {_where(asset)}: {safe(title_of(asset, names))} ({_outcome(asset)})"
     yield ""
     for item in asset.attributions:
         if item.role in {Role.MAKER, Role.BRAND}:
@@ -83,13 +94,55 @@ def _device(asset: Asset, names: dict[str, str]) -> Iterator[str]:
         yield f"- {safe(verdict.regime)}: {verdict.outcome}: {safe(verdict.says, 1200)}"
 
 
+def _plan(proposed: Plan) -> Iterator[str]:
+    """What to replace first; nothing where nothing was flagged."""
+    if not proposed.items:
+        return
+    yield from ("", "## Replacement plan", "", "A proposal, in this order:", "")
+    yield from (
+        "| place | when | device | made by | why | unit cost |",
+        "|---|---|---|---|---|---|",
+    )
+    for item in proposed.items:
+        cost = money(item.cost.cost, item.cost.currency) if item.cost else ""
+        where = f"{safe(item.address or item.id, 60)} {safe(item.name)}"
+        maker = f"{safe(item.maker)} ({item.grade})" if item.maker else "not determined"
+        why = safe("; ".join(item.reasons), 900)
+        yield f"| {item.number} | {item.step} | {where} | {maker} | {why} | {cost} |"
+    yield ""
+    yield from _sums(proposed)
+    yield ""
+    for limit in proposed.limits:
+        yield f"- {safe(limit, 400)}"
+
+
+def _sums(proposed: Plan) -> Iterator[str]:
+    for step, number in proposed.counts.items():
+        if number:
+            yield f"- **{step}**: {number}: {safe(STEPS[step], 400)}"
+    for total in proposed.totals:
+        what = "first, next and later" if total.step is None else total.step
+        devices = "1 device" if total.devices == 1 else f"{total.devices:,} devices"
+        yield f"- cost of {what}: {money(total.amount, total.currency)} ({devices})"
+    if proposed.priced and proposed.unpriced:
+        yield f"- without a price in the list: {proposed.unpriced}"
+    if proposed.exempt:
+        yield f"- exempt and left out: {proposed.exempt}"
+    for model in proposed.models:
+        maker = safe(model.maker) if model.maker else "maker not determined"
+        unsure = f", {model.find_out} to find out" if model.find_out else ""
+        yield f"- {safe(model.name)} ({model.kind}, {maker}): {model.count}{unsure}"
+    for duty in proposed.duties:
+        yield f"- {safe(duty.regime)} says: {safe(duty.action, 800)}"
+
+
 def _law(scan: Scan) -> Iterator[str]:
     yield ""
     yield "## The law that was asked"
     for note in scan.law:
         yield ""
         yield f"**{safe(note.id)}**: {safe(note.meaning, 900)} ({safe(note.citation, 300)};"
-        yield f"evidence of {note.evidence_as_of}{', due for review' if note.stale else ''})"
+        yield f"evidence of {safe(note.evidence_as_of)}{', due for review' if note.stale else ''})"
         for limit in note.limits:
             yield f"- {safe(limit, 400)}"
 

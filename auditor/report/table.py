@@ -77,9 +77,9 @@ class _Widths:
 
 def _widths(scan: Scan, page: Page) -> _Widths:
     """Address, grade and outcome are never cut; label and maker share what is left, 3 to 2."""
-    shown = [asset.address or asset.id for asset in scan.assets]
-    address = min(max(map(len, shown), default=7), _MOST_ADDRESS) + 2
-    outcome = max((len(_WORDS[asset.headline]) for asset in scan.assets), default=7)
+    shown = [tame(asset.address or asset.id, _MOST_ADDRESS) for asset in scan.assets]
+    address = min(max(map(cell_len, shown), default=7), _MOST_ADDRESS) + 2
+    outcome = max((len(_word(asset)) for asset in scan.assets), default=7)
     grade = len("confirmed")
     rest = page.width - address - grade - outcome - 4 * _GAP
     label = max(_LEAST_LABEL, rest * 3 // 5)
@@ -98,8 +98,17 @@ def _table(scan: Scan, page: Page) -> Iterator[Text]:
     yield Text(
         _line(widths, "  address", "label and model", "made by", "grade", "outcome"), style="bold"
     )
-    for asset in sorted(scan.assets, key=lambda item: _ORDER.index(item.headline)):
+    for asset in sorted(scan.assets, key=_order):
         yield from _rows(widths, asset, names, "")
+
+
+def _order(asset: Asset) -> int:
+    return _ORDER.index(asset.headline) if asset.headline in _ORDER else len(_ORDER)
+
+
+def _word(asset: Asset) -> str:
+    """The outcome in words; a forged document may hold any other."""
+    return _WORDS.get(asset.headline) or tame(asset.headline, 20)
 
 
 def _line(widths: _Widths, *cells: str) -> str:
@@ -121,16 +130,16 @@ def _rows(widths: _Widths, asset: Asset, names: dict[str, str], indent: str) -> 
     maker = next((item for item in asset.attributions if item.role is Role.MAKER), None)
     line = _line(
         widths,
-        f"{_MARKS[asset.headline]} {indent}{asset.address or asset.id}",
+        f"{_MARKS.get(asset.headline, '?')} {indent}{tame(asset.address or asset.id, 60)}",
         _label(asset, names),
-        names.get(maker.vendor, maker.vendor) if maker else "unknown",
+        tame(names.get(maker.vendor, maker.vendor), 60) if maker else "unknown",
         str(maker.grade) if maker else "",
-        _WORDS[asset.headline],
+        _word(asset),
     )
     text = Text(line)
-    style = _STYLES[asset.headline]
+    style = _STYLES.get(asset.headline, "yellow")
     text.stylize(style, 0, 1)
-    text.stylize(style, line.rindex(_WORDS[asset.headline]))
+    text.stylize(style, max(0, line.rfind(_word(asset))))
     yield text
     for child in asset.children:
         yield from _rows(widths, child, names, indent + "  ")

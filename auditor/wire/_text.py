@@ -23,7 +23,7 @@ def lenient(data: bytes, declared: str | None = None) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as why:
-        if why.start >= len(data) - _TAIL:
+        if why.start >= len(data) - _TAIL and why.reason == "unexpected end of data":
             return data.decode("utf-8-sig", "replace")
     if declared is not None and declared.lower().startswith("gb"):
         return data.decode("gb18030", "replace")

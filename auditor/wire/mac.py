@@ -9,6 +9,8 @@ from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from typing import Final
 
+from auditor.model.errors import Malformed
+
 _BARE: Final = re.compile(r"[0-9A-Fa-f]{12}")
 _GROUPS: Final = re.compile(
     r"[0-9A-Fa-f]{1,2}(?:([:\-. ])[0-9A-Fa-f]{1,2})(?:\1[0-9A-Fa-f]{1,2}){4}"
@@ -55,8 +57,11 @@ def is_local(mac: str) -> bool:
 
     Args:
         mac: in the form that :func:`normal` gives.
+
+    Raises:
+        Malformed: it does not begin with an octet.
     """
-    return bool(int(mac[:2], 16) & 2)
+    return bool(_first_octet(mac) & 2)
 
 
 def is_multicast(mac: str) -> bool:
@@ -64,8 +69,18 @@ def is_multicast(mac: str) -> bool:
 
     Args:
         mac: in the form that :func:`normal` gives.
+
+    Raises:
+        Malformed: it does not begin with an octet.
     """
-    return bool(int(mac[:2], 16) & 1)
+    return bool(_first_octet(mac) & 1)
+
+
+def _first_octet(mac: str) -> int:
+    try:
+        return bytes.fromhex(mac[:2])[0]
+    except (ValueError, IndexError):
+        raise Malformed(f"no hardware address: {mac[:20]!r}") from None
 
 
 def from_eui64(address: str) -> str | None:

@@ -13,8 +13,9 @@ import msgspec
 import pytest
 
 from auditor import codec
-from auditor.app import reporting
+from auditor.app import forms, reporting
 from auditor.app.bench import Terms, bench
+from auditor.app.costs import read_costs
 from auditor.app.identify import answers
 from auditor.app.judging import family, rejudge
 from auditor.app.options import _expanded, parse_span
@@ -25,13 +26,14 @@ from auditor.model.words import Ending
 from auditor.probes._api import Target
 from auditor.probes._run import run_probe
 from auditor.report._api import Page
+from auditor.report.plan import plan
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 QUICK, FLEET, EXTEND = EXAMPLES / "quickstart", EXAMPLES / "sample-fleet", EXAMPLES / "extend"
 DAY = "2026-11-22"
 TESTED = {
-    "extend/addresses.py", "extend/ftp_banner.py", "python/identify_one.py",
+    "costs.csv", "extend/addresses.py", "extend/ftp_banner.py", "federal/form.toml", "python/identify_one.py",
     "python/rejudge_last_year.py", "quickstart/exemptions.toml", "quickstart/policy.toml",
     "quickstart/signals.jsonl", "quickstart/targets.txt", "sample-fleet/record.py",
     "sample-fleet/report.csv", "sample-fleet/report.html", "sample-fleet/report.md",
@@ -51,6 +53,11 @@ def module(path: Path) -> ModuleType:
 @pytest.fixture(scope="module")
 def fleet():
     return codec.decode((FLEET / "scan.json").read_bytes())
+
+
+def test_the_price_list_prices_the_plan_of_the_sample_fleet(fleet):
+    found = plan(fleet, read_costs(EXAMPLES / "costs.csv"))
+    assert (found.unpriced, {total.currency for total in found.totals}) == (0, {"USD"})
 
 
 def test_no_example_is_left_untested():
@@ -89,6 +96,12 @@ def test_the_exemption_excuses_the_labelled_camera_and_keeps_the_listing(fleet):
     )
     judged = {asset.address: asset for asset in rejudge(fleet, bench(late)).assets}
     assert judged["127.77.0.2"].headline == "covered"
+
+
+def test_the_form_file_reads_and_starts_no_clock():
+    form = forms.read(EXAMPLES / "federal" / "form.toml")
+    assert form.identified_at is None
+    assert (EXAMPLES / "federal" / "form.toml").read_text(encoding="utf-8") == forms.example()
 
 
 def test_the_pasted_signals_are_all_answered():

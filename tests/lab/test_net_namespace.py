@@ -251,7 +251,7 @@ def test_ports_of_the_device_are_knocked_at_by_either_address(scan):
 
 def test_a_sweep_of_silent_neighbours_never_fills_the_table(scan):
     most, resolved = scan("""
-        from auditor.net import neighbours
+        from auditor.net.system import neighbours
         net = live("10.77.0.0/24", limits=Limits(unresolved=32, rate=20000))
         most, swept = 0, {f"10.77.0.{number}" for number in range(100, 180)}
         async def one(number):

@@ -11,37 +11,8 @@ from hypothesis import strategies as st
 
 from auditor.model.errors import Malformed
 from auditor.model.signals import SIGNALS
-from auditor.wire import (
-    arp,
-    axis,
-    bosch,
-    challenge,
-    dhip,
-    endpoint,
-    favicon,
-    flatten,
-    foscam,
-    hanwha,
-    http,
-    ipro,
-    legacy,
-    mac,
-    mdns,
-    mhed,
-    netip,
-    rtsp,
-    sadp,
-    soap,
-    sony,
-    ssdp,
-    tdp,
-    ubnt,
-    vivotek,
-    vstarcam,
-    wsd,
-    x509,
-    xml,
-)
+from auditor.wire import flatten
+from tests.fuzz.targets import targets
 
 REPLIES = Path(__file__).parents[1] / "replies"
 SEEDS = sorted(path.read_bytes() for path in REPLIES.glob("*/*/reply.*"))
@@ -49,93 +20,18 @@ LONGEST = 1.0
 """Seconds of processor time that one decode may take on a slow machine."""
 
 
-def _text(data: bytes) -> str:
-    return data.decode("latin-1")
-
-
-def _page(data: bytes) -> None:
-    text = _text(data)
-    http.title(text)
-    http.redirect(text)
-    http.icon_href(text)
-
-
-def _soap(data: bytes) -> None:
-    reply = soap.decode(data)
-    for read in (
-        soap.device_information,
-        soap.scopes,
-        soap.macs,
-        soap.endpoint,
-        soap.hostname,
-        soap.clock,
-        soap.services,
-        soap.xaddrs,
-    ):
-        read(reply)
-
-
-def _http(data: bytes) -> None:
-    http.complete(data)
-    reply = http.decode(data)
-    reply.text()
-    challenge.challenges(reply.all("www-authenticate"))
-
-
-def _rtsp(data: bytes) -> None:
-    rtsp.complete(data)
-    rtsp.decode(data).text()
-
-
-def _names(data: bytes) -> None:
-    text = _text(data)
-    mac.normal(text)
-    mac.from_eui64(text)
-    endpoint.mac_in_endpoint(text)
-    netip.address(text)
-    wsd.scope_items(text)
-    challenge.challenges([text])
-
-
-def _flatten(data: bytes) -> None:
+def _every_signal(data: bytes) -> None:
+    """Flattening as each signal in turn, where fuzzing has the first byte choose one."""
+    text = data.decode("latin-1")
     for signal in SIGNALS:
-        flatten.text_of(signal, _text(data))
+        flatten.text_of(signal, text)
         try:
-            flatten.flatten(signal, data.hex() if len(data) % 2 else _text(data))
+            flatten.flatten(signal, data.hex() if len(data) % 2 else text)
         except Malformed:
             continue
 
 
-DECODERS: dict[str, Callable[[bytes], object]] = {
-    "arp": arp.decode,
-    "axis": axis.decode,
-    "bosch": bosch.decode,
-    "dhip": dhip.decode,
-    "favicon": favicon.mmh3,
-    "flatten": _flatten,
-    "foscam": foscam.decode,
-    "hanwha": hanwha.decode,
-    "http": _http,
-    "ipro": ipro.decode,
-    "legacy": legacy.decode,
-    "mdns": mdns.decode,
-    "mhed": mhed.decode,
-    "names": _names,
-    "netip": netip.decode,
-    "page": _page,
-    "rtsp": _rtsp,
-    "sadp": sadp.decode,
-    "soap": _soap,
-    "sony": sony.decode,
-    "ssdp": ssdp.decode,
-    "tdp": tdp.decode,
-    "ubnt": ubnt.decode,
-    "vivotek": vivotek.decode,
-    "vstarcam": vstarcam.decode,
-    "wsd": wsd.decode,
-    "x509": x509.decode,
-    "xml": xml.parse,
-}
+DECODERS: dict[str, Callable[[bytes], object]] = {**targets(), "every signal": _every_signal}
 
 fast = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None

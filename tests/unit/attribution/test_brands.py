@@ -107,9 +107,9 @@ LABELS = [
     ("Loryta", {"hikvision", "dahua"}),
     ("LTS", {"hikvision", "uniview"}),
     ("TRENDnet", {"hikvision"}),
-    ("Swann", {"hikvision"}),
+    ("Swann", {"hikvision", "reolink"}),
     ("Lorex", {"dahua"}),
-    ("Panasonic", {"dahua"}),
+    ("Panasonic", {"dahua", "i-pro"}),
     ("Kenik", {"dahua", "xiongmai"}),
     ("Godrej", {"dahua", "xiongmai"}),
     ("Trassir", {"dahua", "xiongmai"}),
@@ -228,7 +228,7 @@ def test_names_that_only_noise_connects_have_no_row(catalog, brand):
 def test_matrix_comsec_is_not_matrix_security_solutions(catalog):
     assert catalog.brand_of("Matrix Comsec") == "matrix-comsec"
     assert catalog.brand_of("Matrix Security Solutions") == "matrix-security-solutions"
-    assert makers(look(catalog, ("brand", "Matrix Comsec"))) == set()
+    assert makers(look(catalog, ("brand", "Matrix Comsec"))) == {"matrix-comsec"}
 
 
 def test_hikam_is_not_hikvision(catalog):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from auditor.attribution.hits import Hit
+from auditor.attribution.hit import Hit
 from auditor.attribution.judge import attribute
 from auditor.attribution.weigh import best, weigh
 from auditor.model.facts import Observation

@@ -12,7 +12,7 @@ from auditor.model.errors import Denied, Filtered, NetError, Refused, TimedOut
 from auditor.model.facts import Sighting
 from auditor.model.scope import Scope
 from auditor.net.api import Interface, Neighbour, Packet
-from auditor.net.interfaces import touching
+from auditor.net.system.interfaces import touching
 from auditor.wire import arp
 
 NOW = "2026-11-21T10:00:00Z"

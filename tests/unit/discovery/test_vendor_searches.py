@@ -42,15 +42,15 @@ RARE = ["bosch", "foscam", "hanwha", "ipro", "sony", "vivotek", "vstarcam"]
 
 SENT: dict[str, tuple[int, list[str], list[bytes]]] = {
     "legacy": (5050, BROADCAST, [legacy.search()]),
-    "mhed": (23456, ["234.55.55.55"] * 3, [mhed.search()]),
-    "netip": (34569, BROADCAST, [netip.search()]),
+    "mhed": (23456, ["234.55.55.55"] * 4, [mhed.search()]),
+    "netip": (34569, [*BROADCAST, DIRECTED], [netip.search()]),
     "ubnt": (
         10001,
         ["233.89.188.1", EVERYBODY, "233.89.188.1", DIRECTED],
         [ubnt.search(1), ubnt.search(2)],
     ),
     "ssdp": (1900, ["239.255.255.250"] * 3, [ssdp.search(one, 1) for one in ssdp.TARGETS]),
-    "mdns": (5353, ["224.0.0.251"] * 3, [mdns.query([one]) for one in (mdns.ALL, *mdns.TYPES)]),
+    "mdns": (5353, ["224.0.0.251"] * 4, [mdns.query([one]) for one in (mdns.ALL, *mdns.TYPES)]),
     "hanwha": (7701, BROADCAST, [hanwha.search()]),
     "bosch": (1757, BROADCAST, [bosch.search()]),
     "ipro": (10670, BROADCAST, [ipro.search()]),
@@ -164,11 +164,20 @@ async def test_our_own_question_from_our_own_address_is_no_sighting(name):
 
 
 @pytest.mark.parametrize("name", sorted({*SENT, "tdp"} - {"mhed", "mdns"}))
-async def test_behind_a_router_each_address_gets_one_round(name):
+async def test_behind_a_router_each_address_gets_one_round_and_one_repeat_at_most(name):
     net = FakeNet.of("10.9.0.8/30", faces=())
     await run(fast(name), net, wish(rare=True))
     assert net.destinations() == {"10.9.0.9", "10.9.0.10"}
-    assert len(net.sent) == 2 * (2 if name == "ubnt" else 1)
+    repeated = 2 if name in {"netip", "legacy", "ssdp", "tdp"} else 1
+    assert len(net.sent) == 2 * repeated * (2 if name == "ubnt" else 1)
+
+
+async def test_behind_a_router_an_address_that_answered_is_not_asked_again():
+    data = (REPLIES / "netip/xiongmai-unbranded-camera/reply.bin").read_bytes()
+    net = FakeNet.of("10.9.0.8/30", faces=(), responders=[camera("10.9.0.9", data)])
+    await run(fast("netip"), net)
+    asked = [where for _, where, _, _ in net.sent]
+    assert (asked.count("10.9.0.9"), asked.count("10.9.0.10")) == (1, 2)
 
 
 @pytest.mark.parametrize("name", ["mhed", "mdns"])

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from auditor.model.errors import ConnReset, Denied, TimedOut, TlsFailed
-from auditor.net.tls import context
+from auditor.net.transport.tls import context
 
 HOST = "127.0.0.2"
 

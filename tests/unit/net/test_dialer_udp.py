@@ -4,7 +4,7 @@ import socket
 import pytest
 
 from auditor.model.errors import Denied, Refused
-from auditor.net import touch
+from auditor.net.transport import touch
 
 HOST = "127.0.0.3"
 

@@ -5,8 +5,8 @@ import struct
 import pytest
 
 from auditor.model.errors import Denied, NetError
-from auditor.net import udp
-from auditor.net.udp import group_socket
+from auditor.net.transport import udp
+from auditor.net.transport.udp import group_socket
 
 GROUP = "239.255.255.250"
 

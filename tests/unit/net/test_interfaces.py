@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from auditor.model.errors import Malformed, UsageError
 from auditor.model.scope import Scope
-from auditor.net import foreign, interfaces, netlink
 from auditor.net.api import Interface
+from auditor.net.system import foreign, interfaces, netlink
 
 IFCONFIG = """\
 lo0: flags=8049<UP,LOOPBACK,RUNNING,MULTICAST> mtu 16384

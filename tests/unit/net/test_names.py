@@ -4,7 +4,7 @@ import socket
 import pytest
 
 from auditor.model.errors import UsageError
-from auditor.net import names
+from auditor.net.system import names
 
 
 def answering(monkeypatch, *rows):

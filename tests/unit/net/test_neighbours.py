@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.model.errors import Malformed
-from auditor.net import neighbours, netlink
 from auditor.net.api import Neighbour
+from auditor.net.system import neighbours, netlink
 
 MACOS_ARP = """\
 ? (192.168.1.1) at a4:2b:b0:1:2:3 on en0 ifscope [ethernet]

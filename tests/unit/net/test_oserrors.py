@@ -11,7 +11,7 @@ from auditor.model.errors import (
     TimedOut,
     TlsFailed,
 )
-from auditor.net.oserrors import as_net_error, net_errors
+from auditor.net.system.oserrors import as_net_error, net_errors
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import socket
 
 import pytest
 
-from auditor.net import privilege
+from auditor.net.system import privilege
 
 
 def test_sudo_names_the_user_whom_files_belong_to(monkeypatch):

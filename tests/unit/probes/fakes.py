@@ -82,7 +82,9 @@ class FakeDialer:
     ports: dict[int, Port]
     address: str = ADDRESS
     budget: int | None = None
+    udp: dict[int, Handler] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
+    datagrams: list[Sent] = field(default_factory=list)
     handshakes: int = 0
     opened: int = 0
     still_open: int = 0
@@ -109,8 +111,20 @@ class FakeDialer:
         finally:
             self.still_open -= 1
 
-    async def datagram(self, *_: object, **_more: object) -> Sequence[bytes]:
-        raise AssertionError("no probe of this room sends datagrams")
+    async def datagram(
+        self, address: str, port: int, payload: bytes, *, probe: str, wait: float, most: int = 1
+    ) -> Sequence[bytes]:
+        assert address == self.address, f"{probe} left the host: {address}"
+        if self.budget is not None and len(self.datagrams) >= self.budget:
+            raise Denied("budget spent")
+        self.datagrams.append(Sent(port, tls=False, probe=probe, payload=payload))
+        answer = self.udp.get(port)
+        script = list(answer(payload)) if answer else []
+        if Reset in script:
+            raise Refused("port unreachable")
+        got = tuple(piece for piece in script if isinstance(piece, bytes))[:most]
+        self.seconds += 0 if got else wait
+        return got
 
 
 class FakeStream:

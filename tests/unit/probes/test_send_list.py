@@ -52,6 +52,11 @@ VAPIX = b'{"apiVersion":"1.0","method":"getAllUnrestrictedProperties"}'
 OPERATION = re.compile(
     rb"<s:Body><tds:(\w+)>(?:<tds:\w+>(?:All|false)</tds:\w+>)?</tds:\w+></s:Body>"
 )
+SNMP = bytes.fromhex(
+    "304502010104067075626c6963a038020461756401020100020100302a"
+    "300c06082b060102010101000500300c06082b060102010102000500300c06082b060102010105000500"
+)
+"""GET of sysDescr.0, sysObjectID.0 and sysName.0 with the community public: with ``--snmp`` only."""
 AGENT = re.compile(rb"User-Agent: [^\r\n]*\r\n")
 SECRETS = re.compile(
     rb"authorization|usernametoken|wsse|user|passw|admin|pwd|\ncookie:|basic |digest ",
@@ -102,6 +107,8 @@ def everywhere(dialer: FakeDialer, *facts) -> Iterator[tuple[object, object]]:
 async def ask_everything(dialer: FakeDialer, *facts) -> None:
     for probe, where in everywhere(dialer, *facts):
         await run_probe(probe, where, dialer, monotonic=ticks())
+    for message in dialer.datagrams:
+        assert (message.probe, message.payload) == ("snmp", SNMP)
 
 
 @pytest.mark.parametrize("name", fleet())

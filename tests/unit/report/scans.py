@@ -28,56 +28,12 @@ from auditor.model.words import (
     Role,
     Strength,
 )
+from tests.unit.report.payloads import PAYLOADS
+
+__all__ = ["PAYLOADS", "device", "evidence", "hostile", "law", "scan", "site", "verdict"]
 
 LIFECYCLE = ("covered", "indeterminate", "exempt", "unidentified", "not_covered", "outside")
 SAYS = "The device shows signs of production by Hikvision (confirmed)."
-
-PAYLOADS = (
-    "<script>document.title='owned'</script>",
-    "</script><script>document.title='owned'</script>",
-    "</style><script>document.title='owned'</script>",
-    "</title><script>document.title='owned'</script>",
-    "</code></li></ul></td></tr></tbody></table><script>document.title='owned'</script>",
-    "<img src=x onerror=\"document.title='owned'\">",
-    "<svg onload=document.title='owned'>",
-    "<svg><script>document.title='owned'</script></svg>",
-    "<details open ontoggle=document.title='owned'>",
-    "<iframe srcdoc=\"<script>parent.document.title='owned'</script>\"></iframe>",
-    "<a href=\"javascript:document.title='owned'\">click</a>",
-    "javascript:document.title='owned'",
-    "data:text/html,<script>document.title='owned'</script>",
-    "data:image/svg+xml;base64,PHN2Zy8+",
-    "https://evil.example/?steal",
-    "http://evil.example/",
-    "//evil.example/x.js",
-    "\" onmouseover=\"document.title='owned'\" x=\"",
-    "' onfocus='document.title=1' autofocus='",
-    "`-alert(1)-`",
-    "--><script>document.title='owned'</script><!--",
-    "<!-- <b>",
-    "]]><x/>",
-    "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>&e;",
-    "&lt;script&gt;document.title=1&lt;/script&gt; &#60;b&#62; &amp;",
-    "} body { display: none } * { background: url(https://evil.example/) }",
-    "expression(alert(1)); -moz-binding:url(x)",
-    "<style>@import 'https://evil.example/x.css';</style>",
-    "<base href='https://evil.example/'>",
-    "<meta http-equiv=refresh content='0;url=https://evil.example/'>",
-    "<form action=https://evil.example/><input name=q autofocus></form>",
-    "<link rel=stylesheet href=https://evil.example/x.css>",
-    "<object data=x></object><embed src=x>",
-    "<math><mi//xlink:href=\"data:x,<script>document.title='owned'</script>\">",
-    "\u202egnp.exe\u202c \u2066\u2069 \u200f \u061c",
-    "a\x00b\x07c\x1b[31mred\x1b]0;title\x07\x9b2J\r\n\ttab",
-    "\ud800 lone \udfff",
-    "zero\u200bwidth\u00ad\ufeff\U000e0041",
-    "Z" + "\u0300\u0301\u0302" * 40,
-    "{shown} {0} {name} %s %(x)s ${y} $& $1",
-    "x" * 5000,
-    '=HYPERLINK("https://evil.example","x")',
-    "@SUM(1+1)*cmd|' /C calc'!A0",
-    "[link](https://evil.example) ![img](https://evil.example/i.png) **b** `c` | cell |\n# head",
-)  # fmt: skip
 
 
 def evidence(value: str, *, rule="hikvision.http-server.webs", strength=Strength.STRONG, **more):

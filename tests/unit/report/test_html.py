@@ -11,9 +11,10 @@ import pytest
 from auditor import codec
 from auditor.app.reporting import formats
 from auditor.model.document import Coverage, Scan, Summary
-from auditor.report import _html_texts, _html_words
+from auditor.report.html import _texts as _html_texts
+from auditor.report.html import _words as _html_words
 from auditor.report._api import Page
-from auditor.report._html_markup import Markup, escape, h, join, link, slug, verbatim
+from auditor.report.html._markup import Markup, escape, h, join, link, slug, verbatim
 from auditor.report.html import FORMAT, asset, policy
 from tests.unit.report.scans import PAYLOADS, SAYS, device, hostile, law, scan, site, verdict
 
@@ -36,6 +37,7 @@ class Reader(HTMLParser):
         self.blocks: dict[str, list[str]] = {"style": [], "script": []}
         self.texts: list[str] = []
         self.odd: list[str] = []
+        self.data: list[str] = []
         self._open: list[str] = []
         self.feed(page.decode())
         self.close()
@@ -52,7 +54,10 @@ class Reader(HTMLParser):
 
     def handle_data(self, data):
         inside = self._open[-1] if self._open else ""
-        self.blocks.get(inside, self.texts).append(data)
+        if inside == "script" and self.elements[-1][1].get("type") == "application/json":
+            self.data.append(data)
+        else:
+            self.blocks.get(inside, self.texts).append(data)
 
     def handle_comment(self, data):
         self.odd.append(data)

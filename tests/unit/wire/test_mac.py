@@ -1,5 +1,6 @@
 import pytest
 
+from auditor.model.errors import Malformed
 from auditor.wire import mac
 
 
@@ -57,3 +58,10 @@ def test_local_and_group_bits_are_read() -> None:
 )
 def test_link_local_address_made_from_a_mac_gives_it_back(address: str, found: str | None) -> None:
     assert mac.from_eui64(address) == found
+
+
+@pytest.mark.parametrize("text", ["", "x", "4", "zz:00", " 1"])
+def test_what_does_not_begin_with_an_octet_is_no_address(text):
+    for ask in (mac.is_local, mac.is_multicast):
+        with pytest.raises(Malformed):
+            ask(text)

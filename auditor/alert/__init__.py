@@ -1,0 +1,1 @@
+"""Changes → people. Reaches only the addresses that the configuration names."""

@@ -1,0 +1,71 @@
+"""What a run would do, without doing it."""
+
+from pathlib import Path
+
+from auditor.alert import deliver
+from auditor.app.bench import bench
+from auditor.app.nightly import config as parts
+from auditor.app.nightly.config import Config
+from auditor.app.nightly.post import name_of, secrets_of
+from auditor.app.nightly.run import history_url, reports_folder
+from auditor.app.options import scope_of
+from auditor.app.plan import expected_seconds
+from auditor.history.door import shown
+from auditor.model.errors import UsageError
+from auditor.net.limits import Limits
+
+
+async def plan(config: Config, only: frozenset[str]) -> str:
+    """The plan in lines.
+
+    Raises:
+        UsageError: something of it cannot be done.
+    """
+    check(config)
+    lines = []
+    how = "side by side" if config.run.side_by_side else "one after the other"
+    lines.append(
+        f"{len(config.network)} networks, {how}; policy {config.policy.file or config.policy.name}"
+    )
+    for network in config.network:
+        if only and network.name not in only:
+            continue
+        options = parts.options_of(network, config.site.name)
+        scope = await scope_of(options)
+        rate = round(
+            Limits.of(polite=network.polite, rate=network.rate, timeout=network.timeout).rate
+        )
+        size = "a wide IPv6 range" if scope.size is None else f"{scope.size:,} addresses"
+        seconds = expected_seconds(scope.size, rate)
+        lines.append(
+            f"  {network.name}: {', '.join(network.targets)} ({size}), engine {network.engine},"
+            f" at most {rate:,} first packets/s, about {seconds:g} s and the answers"
+        )
+        if network.exclude:
+            lines.append(f"    without {', '.join(network.exclude)}")
+    lines.append(f"history: {shown(history_url(config))}")
+    lines.append(
+        f"reports: {reports_folder(config)}/NETWORK/START.json and {', '.join(config.report.formats) or 'nothing else'}"
+    )
+    for number, alert in enumerate(config.alert, 1):
+        lines.append(
+            f"alert {name_of(alert, number)}: {', '.join(alert.on)}{' (digest)' if alert.digest else ''}"
+        )
+    return "\n".join(lines) + "\nNothing was sent and nothing was written.\n"
+
+
+def check(config: Config) -> None:
+    """Everything that can be checked without a packet: policy, files, keys, alert URLs.
+
+    Raises:
+        UsageError: the first thing that does not fit.
+    """
+    bench(parts.terms_of(config))
+    key = config.report.sign_key
+    if key and not Path(key).is_file():
+        raise UsageError(f"report.sign_key {key}: no such file")
+    for number, alert in enumerate(config.alert, 1):
+        try:
+            deliver.check(secrets_of(alert)[0])
+        except UsageError as error:
+            raise UsageError(f"alert {name_of(alert, number)}: {error}") from None

@@ -1,0 +1,69 @@
+"""One rule meeting one fact, and how it is cited."""
+
+from dataclasses import dataclass
+
+from auditor.attribution.facts import Fact
+from auditor.catalog.catalog import Catalog
+from auditor.model.judgement import Evidence
+from auditor.model.knowledge import Claim
+from auditor.model.words import Kind, Role, Strength
+
+_VALUE_CAP = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One rule meeting one fact.
+
+    Attributes:
+        evidence: as it will be cited.
+        claims: what follows from it, with implied makers.
+        kind: what sort of equipment it shows.
+        video: whether it is a sign of video equipment.
+        note: a configuration finding.
+        oui: whether it rests on the registered owner of a MAC block.
+        groups: what the pattern read out.
+        owner: vendor of the rule.
+        presumed: whether it is a presumption only (a label that builds some may have built this one):
+            it keeps behind other hints of the same grade.
+    """
+
+    evidence: Evidence
+    claims: tuple[Claim, ...]
+    kind: Kind | None = None
+    video: bool = False
+    note: str | None = None
+    oui: bool = False
+    groups: tuple[tuple[str, str], ...] = ()
+    owner: str | None = None
+    presumed: bool = False
+
+
+def is_long(fact: Fact) -> bool:
+    """Whether a fact's value is longer than a citation may be."""
+    return len(fact.value) > _VALUE_CAP
+
+
+def cite(fact: Fact, rule: str, strength: Strength, sources: tuple[str, ...]) -> Evidence:
+    """A fact as evidence for a rule; long values are cut."""
+    return Evidence(
+        rule=rule,
+        signal=fact.signal,
+        value=fact.value[:_VALUE_CAP],
+        strength=strength,
+        channel=fact.channel,
+        endpoint=fact.endpoint,
+        via=fact.via,
+        sources=sources,
+    )
+
+
+def headed(claim: Claim, catalog: Catalog) -> Claim:
+    """A claim with the head of the family in role maker or platform, and its legal entity kept."""
+    if claim.role not in {Role.MAKER, Role.PLATFORM}:
+        return claim
+    head = catalog.head_of(claim.vendor)
+    if head == claim.vendor:
+        return claim
+    entity = claim.entity or catalog.vendors[claim.vendor].entity
+    return Claim(role=claim.role, vendor=head, entity=entity)

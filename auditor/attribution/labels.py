@@ -1,0 +1,75 @@
+"""What a maker's sign says of the label, and a label of the maker. Never above possible."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from auditor.attribution.hit import Hit, headed
+from auditor.catalog.catalog import Catalog
+from auditor.model.judgement import Evidence
+from auditor.model.knowledge import Claim
+from auditor.model.words import Role, Strength
+
+_SHORTEST = 3
+_MAKES = frozenset({Role.MAKER, Role.PLATFORM})
+
+
+def own_label(hit: Hit, catalog: Catalog) -> Iterator[Hit]:
+    """The label that stands in a maker's own sign (``AXIS_`` in a realm).
+
+    Only for makers whose hardware the rebrand directory knows under no other label: the name of
+    Dahua in a rebrand's RTSP server says nothing of the housing.
+    """
+    roles = {claim.role for claim in hit.claims}
+    if hit.owner is None or hit.oui or Role.BRAND in roles or not roles & _MAKES:
+        return
+    vendor = catalog.vendors[hit.owner]
+    if hit.owner in catalog.sold_on:
+        return
+    if not _word((vendor.name, *vendor.aliases)).search(hit.evidence.value):
+        return
+    yield Hit(
+        evidence=_as_label(hit.evidence),
+        claims=(Claim(role=Role.BRAND, vendor=hit.owner),),
+        owner=hit.owner,
+    )
+
+
+def presumption(hit: Hit, catalog: Catalog) -> Iterator[Hit]:
+    """A label that builds some of what it sells may have built this one: a hint, no more.
+
+    It keeps behind every other maker of the same grade, and it can neither convict nor acquit.
+    """
+    if any(claim.role is Role.MAKER for claim in hit.claims):
+        return
+    for claim in hit.claims:
+        vendor = catalog.vendors.get(claim.vendor)
+        if claim.role is not Role.BRAND or vendor is None or vendor.builds != "some":
+            continue
+        yield Hit(
+            evidence=_as_label(hit.evidence),
+            claims=(headed(Claim(role=Role.MAKER, vendor=claim.vendor), catalog),),
+            owner=hit.owner,
+            presumed=True,
+        )
+
+
+def _as_label(evidence: Evidence) -> Evidence:
+    return Evidence(
+        rule=evidence.rule,
+        signal=evidence.signal,
+        value=evidence.value,
+        strength=Strength.LABEL,
+        channel=evidence.channel,
+        endpoint=evidence.endpoint,
+        via=evidence.via,
+        sources=evidence.sources,
+    )
+
+
+@lru_cache(maxsize=512)
+def _word(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Names as whole words; an underscore ends a word too."""
+    longest = sorted({name for name in names if len(name) >= _SHORTEST}, key=lambda n: (-len(n), n))
+    words = "|".join(re.escape(name) for name in longest)
+    return re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])" if words else r"(?!)", re.IGNORECASE)

@@ -1,0 +1,124 @@
+"""The door to the database: SQLite or PostgreSQL by URL, brought to the newest shape on opening."""
+
+import warnings
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from auditor.model.errors import ToolError, UsageError
+
+NEWEST: Final = "0001"
+_KINDS: Final = ("sqlite", "postgresql")
+_WAIT_MS: Final = 10_000
+
+
+def open_engine(url: str) -> Engine:
+    """An engine on the history, migrated to the newest shape.
+
+    Args:
+        url: ``sqlite:////path/to/file.db`` or ``postgresql://user@host/name``.
+
+    Raises:
+        UsageError: the URL is none, or of another kind of database.
+        ToolError: the database cannot be opened, or was written by a newer auditor.
+    """
+    parsed = _url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        _make_private(Path(parsed.database))
+    try:
+        engine = create_engine(parsed)
+    except (SQLAlchemyError, ImportError) as error:
+        raise UsageError(f"history {shown(url)}: {_short(error)}") from None
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _careful_sqlite)
+    try:
+        with engine.connect() as connection:
+            _migrate(connection)
+    except SQLAlchemyError as error:
+        engine.dispose()
+        raise ToolError(f"history {shown(url)}: {_short(error)}") from None
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def shown(url: str) -> str:
+    """The URL without its password."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "(not a URL)"
+
+
+def _url(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise UsageError(
+            f"history url {url!r}: not a database URL; write sqlite:////path/history.db"
+            " or postgresql://user@host/name"
+        ) from None
+    if parsed.get_backend_name() not in _KINDS:
+        raise UsageError(f"history url: {parsed.get_backend_name()} is none of {', '.join(_KINDS)}")
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def _make_private(path: Path) -> None:
+    """The file and its folder, for this user alone."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise ToolError(f"history {path}: {error.strerror}") from None
+
+
+def _careful_sqlite(raw: object, _record: object) -> None:
+    """Write-ahead log, every commit on the disk, references checked, a wait before 'locked'."""
+    cursor = raw.cursor()  # type: ignore[attr-defined] # a DBAPI connection
+    for words in (
+        "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_WAIT_MS}",
+    ):  # fmt: skip
+        cursor.execute(f"PRAGMA {words}")
+    cursor.close()
+
+
+def _migrate(connection: Connection) -> None:
+    found = _revision(connection)
+    if found == NEWEST:
+        return
+    if found is not None and found > NEWEST:
+        raise ToolError(
+            f"history: written by a newer auditor (shape {found}, this one knows {NEWEST}); upgrade"
+        )
+    # Alembic takes a tenth of a second to import and is needed once in a release.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option(
+        "script_location", str(resources.files("auditor.history") / "migrations")
+    )
+    config.attributes["connection"] = connection
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        command.upgrade(config, "head")
+    connection.commit()
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
+    return None if row is None else str(row[0])
+
+
+def _short(error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error
+    return " ".join(str(cause).split())[:200]

@@ -1,0 +1,293 @@
+"""What the history does row by row, inside a transaction that ``store`` holds."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, Protocol
+
+import msgspec
+from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from auditor.history import pack
+from auditor.history.tables import BLOB, DEVICE, OBSERVATION, SCAN, VERSION
+from auditor.model.document import Asset, Scan
+from auditor.model.errors import ToolError, UsageError
+
+_CHUNK: Final = 400
+
+
+def seal(frame: bytes, times: bytes, devices: int, law: int) -> str:
+    """What the row of a scan holds, as one digest."""
+    return pack.digest(frame + times + f"{devices} {law}".encode())
+
+
+def damaged(connection: Connection, table: Table) -> Iterator[str]:
+    """Parts that cannot be unpacked; blobs also by their digest, which is over their bytes."""
+    for row in connection.execute(select(table.c.number, table.c.digest, table.c.data)):
+        try:
+            pack.loosen(row.data)
+        except Exception as error:  # noqa: BLE001 - whatever a damaged part raises is the finding
+            yield f"{table.name} {row.number}: damaged ({error})"
+            continue
+        if table is BLOB and pack.digest(row.data) != row.digest:
+            yield f"{table.name} {row.number}: changed since it was stored"
+
+
+def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Parts small enough for one statement."""
+    for at in range(0, len(values), _CHUNK):
+        yield values[at : at + _CHUNK]
+
+
+def _put(connection: Connection, table: Table, values: list[dict[str, Any]]) -> None:
+    """Insert those that are not there yet."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    for part in chunks(values):
+        connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(part))
+
+
+def _numbers(connection: Connection, table: Table, digests: Iterable[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for part in chunks(list(digests)):
+        asked = select(table.c.digest, table.c.number).where(table.c.digest.in_(part))
+        found.update({row[0]: row[1] for row in connection.execute(asked)})
+    return found
+
+
+def blob(connection: Connection, data: bytes) -> int:
+    """The number of a blob, stored if it is new."""
+    key = pack.digest(data)
+    known = _numbers(connection, BLOB, [key])
+    if not known:
+        _put(connection, BLOB, [{"digest": key, "data": data}])
+        known = _numbers(connection, BLOB, [key])
+    return known[key]
+
+
+def version(connection: Connection, asset: Asset) -> int:
+    """The number of a device as it was found, stored with its observations if it is new."""
+    key = pack.version_digest(asset)
+    known = _numbers(connection, VERSION, [key])
+    if not known:
+        parts = pack.pieces(asset)
+        there = _numbers(connection, OBSERVATION, parts)
+        new = [{"digest": k, "data": parts[k]} for k in parts if k not in there]
+        if new:
+            _put(connection, OBSERVATION, new)
+            there = _numbers(connection, OBSERVATION, parts)
+        judged = {k: blob(connection, data) for k, data in pack.verdicts(asset).items()}
+        data = pack.version(asset, there, judged)
+        row = {"digest": key, "asset": column(asset.id), "data": data}
+        _put(connection, VERSION, [row])
+        known = _numbers(connection, VERSION, [key])
+    return known[key]
+
+
+class Times(Protocol):
+    """When a scan began, and whether it saw everything."""
+
+    @property
+    def started(self) -> str: ...  # noqa: D102 - see the class
+    @property
+    def complete(self) -> bool: ...  # noqa: D102 - see the class
+
+
+def note_devices(
+    connection: Connection, network: str, scan: Times, named: Mapping[str, int]
+) -> None:
+    """Bring first and last sighting up to date; a scan that was not complete proves no absence."""
+    of_network = DEVICE.c.network == network
+    rows = connection.execute(select(DEVICE).where(of_network)).all()
+    known = {row.asset: row for row in rows}
+    new = [
+        {"network": network, "asset": asset, "first_seen": scan.started, "last_seen": scan.started,
+         "absences": 0, "version": version}
+        for asset, version in named.items() if asset not in known
+    ]  # fmt: skip
+    if new:
+        connection.execute(insert(DEVICE), new)
+    for part in chunks([asset for asset in named if asset in known]):
+        connection.execute(
+            update(DEVICE)
+            .where(of_network, DEVICE.c.asset.in_(part))
+            .values(last_seen=scan.started, absences=0)
+        )
+    for asset, number in named.items():
+        if asset in known and known[asset].version != number:
+            one = update(DEVICE).where(of_network, DEVICE.c.asset == asset)
+            connection.execute(one.values(version=number))
+    if scan.complete:
+        for part in chunks([asset for asset in known if asset not in named]):
+            connection.execute(
+                update(DEVICE)
+                .where(of_network, DEVICE.c.asset.in_(part))
+                .values(absences=DEVICE.c.absences + 1)
+            )
+
+
+def index(connection: Connection, network: str | None = None) -> int:
+    """Count sightings anew from the scans; gives how many were read.
+
+    A first sighting from before a network's oldest scan stays: that scan was pruned.
+    """
+    asked = select(SCAN.c.id, SCAN.c.network, SCAN.c.started, SCAN.c.complete)
+    old = select(DEVICE)
+    if network is not None:
+        asked, old = asked.where(SCAN.c.network == network), old.where(DEVICE.c.network == network)
+    scans = connection.execute(asked.order_by(SCAN.c.started, SCAN.c.number)).all()
+    oldest: dict[str, str] = {}
+    for scan in scans:
+        oldest.setdefault(scan.network, scan.started)
+    before = [
+        dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+        for row in connection.execute(old)
+        if row.first_seen < oldest.get(row.network, "9")
+    ]
+    gone = delete(DEVICE)
+    connection.execute(gone if network is None else gone.where(DEVICE.c.network == network))
+    for row in before:
+        if row["last_seen"] >= oldest.get(row["network"], "9"):
+            row["last_seen"] = row["first_seen"]  # the scans that are left say it anew
+        row["absences"] = 0
+    if before:
+        connection.execute(insert(DEVICE), before)
+    for scan in scans:
+        named = names_of(connection, versions_of(connection, scan.id))
+        note_devices(connection, scan.network, scan, named)
+    return len(scans)
+
+
+def known(connection: Connection, network: str) -> dict[str, int]:
+    """Asset id → the version in which it was last seen."""
+    asked = select(DEVICE.c.asset, DEVICE.c.version).where(DEVICE.c.network == network)
+    return {row[0]: row[1] for row in connection.execute(asked)}
+
+
+def absences(connection: Connection, network: str) -> dict[str, int]:
+    """Asset id → complete scans in a row that lacked it; only those that lack."""
+    asked = select(DEVICE.c.asset, DEVICE.c.absences)
+    asked = asked.where(DEVICE.c.network == network, DEVICE.c.absences > 0)
+    return {row[0]: row[1] for row in connection.execute(asked)}
+
+
+def assets(connection: Connection, versions: Sequence[int]) -> tuple[Asset, ...]:
+    """Devices by version, without times."""
+    found: list[Asset] = []
+    cache = Parts(connection)
+    for part in chunks(versions):
+        asked = select(VERSION.c.data).where(VERSION.c.number.in_(part)).order_by(VERSION.c.asset)
+        data = connection.execute(asked).all()
+        cache.expect(row[0] for row in data)
+        found += [pack.build_asset(row[0], cache) for row in data]
+    return tuple(found)
+
+
+def column(text: str | None) -> str | None:
+    """A text that fits a column of every database."""
+    return None if text is None else text.replace("\0", "")[:200]
+
+
+def versions_of(connection: Connection, scan_id: str) -> list[int]:
+    """The device versions of a scan, in the document's order."""
+    asked = select(BLOB.c.data).join(SCAN, SCAN.c.devices == BLOB.c.number)
+    row = connection.execute(asked.where(SCAN.c.id == scan_id)).first()
+    if row is None:
+        raise UsageError(f"{scan_id}: no such scan in the history")
+    return [int(number) for number in pack.loosen(row[0])]
+
+
+def names_of(connection: Connection, versions: Sequence[int]) -> dict[str, int]:
+    """Asset id → version."""
+    found: dict[str, int] = {}
+    for part in chunks(versions):
+        asked = select(VERSION.c.asset, VERSION.c.number).where(VERSION.c.number.in_(part))
+        found.update({row[0]: row[1] for row in connection.execute(asked)})
+    return found
+
+
+class Parts:
+    """Observations and lists of verdicts by number, each read once."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read through this connection."""
+        self._connection = connection
+        self._known: dict[str, dict[int, bytes]] = {OBSERVATION.name: {}, BLOB.name: {}}
+
+    def expect(self, versions: Iterable[bytes]) -> None:
+        """Read at once what these versions need."""
+        seen: set[int] = set()
+        judged: set[int] = set()
+        for data in versions:
+            more = pack.numbers(data)
+            seen |= more[0]
+            judged |= more[1]
+        self._fetch(OBSERVATION, seen)
+        self._fetch(BLOB, judged)
+
+    def observation(self, number: int) -> bytes:
+        """One observation, packed."""
+        return self._one(OBSERVATION, number)
+
+    def verdicts(self, number: int) -> bytes:
+        """One list of verdicts, packed."""
+        return self._one(BLOB, number)
+
+    def _one(self, table: Table, number: int) -> bytes:
+        if number not in self._known[table.name]:
+            self._fetch(table, {number})
+        return self._known[table.name][number]
+
+    def _fetch(self, table: Table, numbers: set[int]) -> None:
+        known = self._known[table.name]
+        for part in chunks(sorted(numbers - known.keys())):
+            asked = select(table.c.number, table.c.data).where(table.c.number.in_(part))
+            known.update({row[0]: row[1] for row in self._connection.execute(asked)})
+
+
+def read(connection: Connection, scan_id: str, leave_out: set[int] | None) -> Scan:
+    """The document of a scan, without the device versions that are left out.
+
+    Raises:
+        UsageError: there is no such scan.
+        ToolError: it is damaged.
+    """
+    row = connection.execute(select(SCAN).where(SCAN.c.id == scan_id)).first()
+    if row is None:
+        raise UsageError(f"{scan_id}: no such scan in the history")
+    try:
+        law = connection.execute(select(BLOB.c.data).where(BLOB.c.number == row.law)).scalar_one()
+        versions = versions_of(connection, scan_id)
+        data: dict[int, bytes] = {}
+        wanted = [number for number in versions if number not in (leave_out or ())]
+        for part in chunks(wanted):
+            asked = select(VERSION.c.number, VERSION.c.data).where(VERSION.c.number.in_(part))
+            data.update({item[0]: item[1] for item in connection.execute(asked)})
+        cache = Parts(connection)
+        cache.expect(data.values())
+        times = row.times if not leave_out else pack.squeeze([])
+        scan = pack.build(row.frame, law, [data[number] for number in wanted], times, cache)
+    except (KeyError, ValueError, msgspec.MsgspecError, SQLAlchemyError) as error:
+        raise ToolError(f"scan {scan_id}: damaged in the history ({error})") from None
+    except pack.DAMAGE as error:
+        raise ToolError(f"scan {scan_id}: damaged in the history ({error})") from None
+    return scan
+
+
+def sweep(connection: Connection) -> None:
+    """Drop blobs, versions and observations that no scan needs, and devices of no scan."""
+    rows = connection.execute(select(SCAN.c.id, SCAN.c.devices, SCAN.c.law, SCAN.c.network)).all()
+    blobs = {row.devices for row in rows} | {row.law for row in rows}
+    versions = {n for row in rows for n in versions_of(connection, row.id)}
+    kept = connection.execute(select(DEVICE.c.version, DEVICE.c.network)).all()
+    versions |= {row[0] for row in kept}
+    used: set[int] = set()
+    for part in chunks(sorted(versions)):
+        asked = select(VERSION.c.data).where(VERSION.c.number.in_(part))
+        for row in connection.execute(asked):
+            seen, judged = pack.numbers(row[0])
+            used |= seen
+            blobs |= judged
+    for table, keep in ((BLOB, blobs), (VERSION, versions), (OBSERVATION, used)):
+        every = {row[0] for row in connection.execute(select(table.c.number))}
+        for part in chunks(sorted(every - keep)):
+            connection.execute(delete(table).where(table.c.number.in_(part)))

@@ -1,0 +1,1 @@
+"""What the operating system knows and says: interfaces, neighbours, names, privileges, errors."""

@@ -1,0 +1,395 @@
+"""Every sentence of the HTML report: a translation replaces this module and ``_words``.
+
+Words for findings follow ``docs/explanation/what-a-verdict-means.md``; nothing here may say more
+than the law supports.
+"""
+
+from typing import Final
+
+from auditor.report.words import NOT_LEGAL_ADVICE
+
+LANGUAGE: Final = "en"
+
+# Page
+PRODUCT: Final = "Camera origin audit"
+TITLE: Final = "Camera origin audit: {name}"
+SKIP: Final = "Skip to the devices"
+CONTENTS: Final = "Contents"
+NAV_SUMMARY: Final = "Summary"
+NAV_DEVICES: Final = "Devices"
+NAV_FINDINGS: Final = "Findings in full"
+NAV_COVERAGE: Final = "Coverage"
+NAV_LAW: Final = "The rules"
+NAV_LIMITS: Final = "What this report does not say"
+FOOTER: Final = "Made from scan {id} by {tool}. This page loads nothing and sends nothing."
+BETWEEN: Final = ", "
+AND_MORE: Final = "and {n} more, in the scan document"
+TO: Final = "{start} to {finish}"
+SAME_DAY: Final = "{day}, {start} to {finish} UTC"
+UTC: Final = "{day} {time} UTC"
+UNNAMED_SITE: Final = "Network {scope}"
+
+# Header
+META_SCOPE: Final = "Scope"
+META_EXCLUDED: Final = "Excluded"
+META_WHEN: Final = "Scanned"
+META_POLICY: Final = "Policy"
+META_PROFILE: Final = "Profile"
+META_PROFILE_NONE: Final = "not given: each rule says whom it concerns"
+META_AS_OF: Final = "Law as of"
+META_DATABASE: Final = "Database"
+META_TOOL: Final = "Tool"
+META_TOOL_ENGINE: Final = "{tool}, engine {engine}"
+META_ID: Final = "Scan id"
+
+# Summary
+INCOMPLETE_TITLE: Final = "Incomplete scan"
+INCOMPLETE_TEXT: Final = (
+    "This scan did not assess its whole scope. It supports statements about the devices listed"
+    " here and none about the rest."
+)
+INCOMPLETE_UNKNOWN: Final = "No reason was recorded; see the coverage section."
+STALE_TITLE: Final = "Rules due for review"
+STALE_TEXT: Final = "The transcription of these rules is past its review date: {ids}."
+SUMMARY_TITLE: Final = "Summary"
+LEAD_COVERED: Final = (
+    "{covered} of {assets} {devices} show signs of production by a maker that a rule of this"
+    " policy names."
+)
+LEAD_NONE: Final = "No listed producer was identified among the {assets} {devices} that answered."
+LEAD_EMPTY: Final = "No device answered."
+LEAD_EMPTY_MORE: Final = (
+    "This says nothing about devices that were switched off, elsewhere, or shielded from the scan."
+)
+LEAD_UNSETTLED: Final = (
+    "{n} more {devices} could not be settled (not determined or unidentified) and must not be read"
+    " as clear."
+)
+LEAD_EXEMPT: Final = "{n} more {devices} are named and excused by an exemption that is on file."
+LEAD_MISSING: Final = (
+    "{n} {devices} of the baseline did not answer this time; the coverage section names them."
+)
+LEAD_MISSED: Final = (
+    "{n} {devices} answered and could not be assessed; the coverage section says why."
+)
+LEAD_SETTLED: Final = "Every other device that answered could be settled."
+LEAD_ASSESSED: Final = "Of {scope} in scope, {answered} answered and {assessed} could be assessed."
+SCOPE_COUNT: Final = "{n} addresses"
+SCOPE_WIDE: Final = "a range too wide to count"
+DEVICE: Final = "device"
+DEVICES: Final = "devices"
+CHART_OUTCOMES: Final = "Devices by outcome"
+CHART_MAKERS: Final = "Devices by maker"
+CHART_RULES: Final = "Devices by rule that reaches them"
+CHART_COLUMN_RULE: Final = "Rule"
+CHART_RULES_NOTE: Final = "A device counts under every rule that reaches it or may reach it."
+CHART_BUILT: Final = "Devices by year of production"
+CHART_COLUMN_YEAR: Final = "Year"
+CHART_BUILT_UNKNOWN: Final = "year not known"
+CHART_BUILT_NOTE: Final = "Read from serial numbers, where a maker's serials tell it."
+CHART_BUILT_EARLIER: Final = "{year} and earlier"
+CHART_MAKERS_NOTE: Final = "Equipment recognised as something other than video is left out."
+CHART_COLUMN_COUNT: Final = "Devices"
+CHART_COLUMN_SHARE: Final = "Share"
+CHART_COLUMN_OUTCOME: Final = "Outcome"
+CHART_COLUMN_MAKER: Final = "Maker"
+CHART_OTHERS: Final = "{n} other makers"
+MAKER_UNKNOWN: Final = "not identified"
+
+# Findings
+GLANCE_TITLE: Final = "Findings at a glance"
+GLANCE_COLUMNS: Final = ("Finding", "The signs point to", "Outcome", "Devices", "Under")
+FINDINGS_TITLE: Final = "Findings in full"
+FINDINGS_INTRO: Final = (
+    "Devices to which the same sentences apply are taken together. Each device above refers to its"
+    " finding."
+)
+FINDINGS_NONE: Final = "No device was judged: none was recognised as video equipment."
+FINDING: Final = "Finding {n}"
+FINDING_MAKER: Final = "{maker} ({grade})"
+FINDING_NO_MAKER: Final = "maker not identified"
+FINDING_DEVICES: Final = "Applies to {n} {devices}:"
+VERDICT_LISTING: Final = "Listed as"
+VERDICT_CITATION: Final = "Citation"
+VERDICT_EFFECTIVE: Final = "Reaches it from"
+VERDICT_APPLIES: Final = "Concerns you"
+VERDICT_EXEMPTION: Final = "Exemption"
+VERDICT_REASONS: Final = "Because"
+VERDICT_FRESH: Final = "Text read as of"
+VERDICT_SOURCE: Final = "Source"
+APPLIES: Final = {
+    True: "yes, the profile given is one that it concerns",
+    False: "no, the profile given is not one that it concerns",
+}
+APPLIES_UNKNOWN: Final = "not known: no profile was given"
+APPLIES_UNKNOWN_IF: Final = "only if you are: {who}"
+
+# Devices
+DEVICES_TITLE: Final = "Devices"
+DEVICES_INTRO: Final = (
+    "Those that need attention come first. Label, maker and firmware are different claims: a"
+    " label is what is printed on a device, the maker is who built it."
+)
+DEVICES_NONE: Final = "No device answered."
+COLUMN_OUTCOME: Final = "Outcome"
+COLUMN_ADDRESS: Final = "Address"
+COLUMN_DEVICE: Final = "Label and model"
+COLUMN_MAKER: Final = "Made by"
+COLUMN_IDENTITY: Final = "Serial, firmware, built"
+CAPTION: Final = "Every device that answered, with its evidence"
+LINK_TO: Final = "Link to {name}"
+BEHIND: Final = "behind {name}"
+SUMMARY_DETAILS: Final = "Evidence and verdicts"
+OF_DEVICE: Final = " of {name}"
+MAKER_GRADE: Final = "maker, {grade}"
+IDENTITY: Final = "{word} {value}"
+LABEL_SERIAL: Final = "Serial"
+LABEL_FIRMWARE: Final = "Firmware"
+LABEL_BUILT: Final = "Built"
+LABEL_OEM: Final = "OEM customer"
+LABEL_HOSTNAME: Final = "Host name"
+LABEL_ADDRESSES: Final = "Addresses"
+LABEL_ID: Final = "Asset id"
+LABEL_CHILDREN: Final = "Devices behind it"
+EVIDENCE_TITLE: Final = "Every sign, for and against"
+CHAIN_TITLE: Final = "From the wire to the law"
+CHAIN_GIVEN: Final = "On record"
+CHAIN_ASKED: Final = "Asked by {probe} at {place}"
+CHAIN_HEARD: Final = "Heard by {probe}"
+CHAIN_WHEN: Final = " on {day} at {time} UTC"
+CHAIN_DAY: Final = " on {day}"
+CHAIN_SHOWED: Final = ", it showed its {what}:"
+CHAIN_INSIDE: Final = ", it showed its {what}, inside the {via}:"
+CHAIN_READ: Final = "Rule {rule} reads this as a {strength} for “{claim}”."
+CHAIN_WITNESSES: Final = "Signs from {n} independent witnesses ({channels}) speak for"
+CHAIN_ONE_WITNESS: Final = "Signs from one witness ({channels}) speak for"
+CHAIN_CLAIM: Final = "“{claim}”: "
+CHAIN_AGAINST: Final = " Signs that speak against it: {n}."
+CHAIN_THE_MAKER: Final = "The maker"
+CHAIN_NAMED: Final = "{who} is named in "
+CHAIN_AFFILIATE: Final = "{who} is an affiliate of a company named in "
+CHAIN_LISTING: Final = " as “{listing}” ({citation})"
+CHAIN_SINCE: Final = ", which reaches the device from {date}"
+CHAIN_EXEMPT: Final = " Excused by {exemption}."
+CHAIN_OPEN: Final = ", because {reasons}"
+CHAIN_OPEN_FROM: Final = " ({date})"
+CHAIN_CLEAR: Final = "No listed producer identified under "
+SEEN_FIRST_LAST: Final = "first {first}, last {last}"
+LABEL_SEEN: Final = "In the history"
+LABEL_CHANGED: Final = "Since last scan"
+CLAIM_WITNESSES: Final = "independent witnesses: {channels}"
+CLAIM_ONE_WITNESS: Final = "one witness: {channels}"
+EVIDENCE_FOR: Final = "Signs for “{claims}”"
+EVIDENCE_AGAINST: Final = "Signs against “{claims}”"
+EVIDENCE_BOTH: Final = "Signs for “{claims}”, against “{others}”"
+CLAIMS_AND: Final = "” and “"
+INSIDE: Final = "inside {via}"
+ALSO_INSIDE: Final = "also inside {via}"
+AT: Final = "at {places}"
+NO_MAKER: Final = "Nothing that was observed names its maker."
+NO_VERDICT: Final = "Not recognised as video equipment: no rule was asked."
+NO_VERDICT_UNIDENTIFIED: Final = (
+    "Nothing tells what it is, so no rule was asked. That is not a clearance."
+)
+VERDICTS_SEE: Final = "{finding} has the full sentences, whom they concern, and the sources."
+NOTES_TITLE: Final = "Configuration, apart from compliance"
+ATTEMPTS_TITLE: Final = "What was asked, and how it ended"
+ATTEMPTS_NONE: Final = "Nothing: it answered discovery only."
+ATTEMPT: Final = "{probe} {endpoint}"
+ATTEMPT_MS: Final = " ({ms} ms)"
+ATTEMPT_DETAIL: Final = "{attempt} ({detail})"
+
+# Controls (shown only where scripts run)
+CONTROLS: Final = "Find devices"
+FILTER_TEXT: Final = "Filter devices"
+FILTER_TEXT_HINT: Final = "address, model, maker, evidence…"
+FILTER_OUTCOME: Final = "Outcome"
+FILTER_MAKER: Final = "Made by"
+FILTER_RULE: Final = "Reached by rule"
+FILTER_NETWORK: Final = "Site network"
+FILTER_CHANGE: Final = "Since last scan"
+FILTER_ALL: Final = "all"
+FACET_REST: Final = "others"
+NETWORK_UNKNOWN: Final = "no address"
+GROUP: Final = "Group by"
+GROUPS: Final = {
+    "": "no groups",
+    "outcome": "outcome",
+    "maker": "maker",
+    "rule": "rules that reach it",
+    "network": "site network",
+    "change": "change since last scan",
+}
+SORT: Final = "Order"
+SORTS: Final = {
+    "": "attention first",
+    "1": "address",
+    "2": "label and model",
+    "3": "maker",
+    "4": "serial, firmware, built",
+}
+OPEN_ALL: Final = "Open all"
+CLOSE_ALL: Final = "Close all"
+CLEAR: Final = "Clear filters"
+PAGER: Final = "Pages of the list"
+PAGER_BACK: Final = "Previous page"
+PAGER_NEXT: Final = "Next page"
+SCRIPT: Final = {
+    "shown": "{shown} of {total} devices shown",
+    "some": "{shown} of {total} devices match; {from} to {to} are on this page",
+    "copied": "Link copied",
+    "sortBy": "Sort by {column}",
+    "where": "Page {page} of {pages}",
+    "fold": SUMMARY_DETAILS,
+    "of": OF_DEVICE,
+    "group": "{name} ({count})",
+    "noRule": "no rule reaches it",
+    "noChange": "unchanged",
+    "between": BETWEEN,
+    "all": FILTER_ALL,
+}
+LONG: Final = (
+    "This report holds {n} devices and shows {page} at a time; filters and search go over all of"
+    " them, the browser's own search only over the page shown. Printing takes every device that the"
+    " filters leave, with its evidence if they are at most {most}, else as a table."
+)
+LONG_PRINT: Final = (
+    "More than {most} devices: this print holds their table without the evidence. The PDF report"
+    " and the scan document hold it; so does a print of fewer devices, chosen by the filters."
+)
+LONG_NO_SCRIPT: Final = (
+    "This report holds {n} devices. Without scripts it shows all of them in a table, and every"
+    " finding with its law below, but not the evidence of each device, nor filters and groups. The"
+    " PDF report and the scan document of the same scan hold the evidence."
+)
+
+# Coverage
+COVERAGE_TITLE: Final = "What was and was not assessed"
+COVERAGE_COUNTS: Final = "In scope"
+COVERAGE_ANSWERED: Final = "Answered"
+COVERAGE_ASSESSED: Final = "Assessed"
+COVERAGE_MISSED: Final = "Answered, not assessed"
+NOT_ASSESSED_TITLE: Final = "Answered and could not be assessed"
+NOT_ASSESSED_NONE: Final = "Every address that answered was assessed."
+COLUMN_WHY: Final = "Why"
+COLUMN_RANGES: Final = "Addresses"
+COLUMN_STATE: Final = "State"
+COLUMN_METHOD: Final = "Method"
+COLUMN_INTERFACE: Final = "Interface"
+COLUMN_FOUND: Final = "Found"
+COLUMN_MAC: Final = "MAC"
+COLUMN_SIGNALS: Final = "What it announced"
+LEDGER_TITLE: Final = "Every address of the scope"
+METHODS_TITLE: Final = "How devices were looked for"
+REMARKS_TITLE: Final = "Remarks of the scan"
+BASELINE_TITLE: Final = "In the baseline and missing now"
+FOREIGN_TITLE: Final = "Answered from outside the scope"
+FOREIGN_INTRO: Final = "They were neither contacted nor judged."
+SENT_TITLE: Final = "What was sent"
+SENT_BY: Final = "Messages by question: {counts}."
+SENT_TEXT: Final = (
+    "{packets} packets, {connections} connections, {requests} requests. No password, user name or"
+    " change was sent unless credentials were given."
+)
+
+# Since last scan
+NAV_CHANGES: Final = "Since last scan"
+CHANGES_TITLE: Final = "Since last scan"
+CHANGES_INTRO: Final = "Compared with the scan of {when} ({id}), {db}, law as of {as_of}."
+CHANGES_DB: Final = "database {version}"
+CHANGES_NONE: Final = "Nothing changed."
+CHANGES_INCOMPLETE: Final = (
+    "One of the two scans is incomplete: a device that is absent here may only have been missed."
+)
+CHANGES_CHART: Final = "Changes by kind"
+CHANGES_COLUMN: Final = "Change"
+CHANGE_KINDS: Final = {
+    "appeared": "appeared",
+    "absent": "absent now",
+    "moved": "moved to another address",
+    "reattributed": "maker judged differently",
+    "firmware": "other firmware",
+    "verdict": "other verdict",
+    "law": "other verdict because the law changed",
+}
+CHANGE_HEADING: Final = "{kind} ({n})"
+CHANGE_COLUMNS: Final = ("Device", "Address", "Was", "Now", "Under", "Because")
+NO_VALUE: Final = "–"
+
+# Law
+LAW_TITLE: Final = "The rules that were asked"
+LAW_NONE: Final = "No rule was asked."
+LAW_LIMITS: Final = "What it does not say"
+LAW_CITATION: Final = "Citation"
+LAW_AUTHORITY: Final = "Authority"
+LAW_JURISDICTION: Final = "Jurisdiction"
+LAW_ACTION: Final = "What a user may do"
+LAW_STATUS: Final = "Status"
+LAW_CONCERNS: Final = "Concerns"
+LAW_CONCERNS_ALL: Final = "see the text: no profile is tied to it"
+LAW_CLASS: Final = "Nature of a hit"
+LAW_FRESH: Final = "Text read as of"
+LAW_SOURCE: Final = "Source"
+LAW_STALE: Final = "due for review"
+
+# Limits
+LIMITS_TITLE: Final = "What this report does not say"
+LIMITS: Final = (
+    NOT_LEGAL_ADVICE,
+    (
+        "No hit is not a clearance. A device whose maker is unknown is “not determined”; a device"
+        " that was switched off, elsewhere or shielded was not seen at all."
+    ),
+    (
+        "No authority issues a status or certificate for devices under these rules, and this report"
+        " is none. “No listed producer identified” speaks of the policy named above, on its date,"
+        " within the coverage shown."
+    ),
+    (
+        "Each rule concerns certain users. A hit says that the signs point to a maker that the rule"
+        " names; whether the rule concerns you depends on who you are and what the device is for. A"
+        " network scan cannot see a purpose."
+    ),
+    (
+        "Rules about a company's access to goods or capital, and lists of companies, say nothing"
+        " about owning or using a device. Rules about equipment authorisation, import and sale leave"
+        " the use of lawfully acquired equipment alone."
+    ),
+    (
+        "A MAC block or a manufacturer's name in a reply is a sign, not a proof of who built a"
+        " device: labels can be set, modules mislead. Grades (confirmed, probable, possible) come"
+        " from independent witnesses and are never percentages."
+    ),
+    (
+        "Buying and relabelling does not make a company an affiliate of the maker. The device may be"
+        " covered because of who produced it."
+    ),
+    "Chips inside a device cannot be assessed from the network.",
+    (
+        "Dates differ: a listing is announced, published and effective on different days. The date"
+        " shown is the one from which the rule reaches the device."
+    ),
+)
+REVIEW_TITLE: Final = "Review by a person"
+REVIEW_TEXT: Final = "Findings are signs that a person has to confirm before anyone relies on them."
+REVIEW_FIELDS: Final = ("Reviewed by", "Organisation", "Date", "Signature")
+
+# Evidence rules
+RULES_TITLE: Final = "Evidence rules and their sources"
+RULES_INTRO: Final = (
+    "Each sign above was matched by a rule of database {version}, which holds its pattern, its"
+    " examples and the addresses of its sources."
+)
+COLUMN_NUMBER: Final = "No."
+COLUMN_RULE: Final = "Rule"
+COLUMN_SOURCES: Final = "Sources"
+
+
+def devices(count: int) -> str:
+    """The noun for a number of devices."""
+    return DEVICE if count == 1 else DEVICES
+
+
+def number(count: int) -> str:
+    """A number as people write it."""
+    return f"{count:,}"

@@ -1,0 +1,61 @@
+"""Text as the template takes it: tamed, printable, and breakable where it has no spaces.
+
+Everything here is data. Nothing that a device said is ever part of typst's markup.
+"""
+
+import re
+import unicodedata
+from typing import Final
+from urllib.parse import urlsplit
+
+from auditor.report.pdf._glyphs import printable
+from auditor.report.words import tame
+
+Ink = str | list[str | list[str]]
+"""A text; or its parts, where a part that is a list may break between its pieces."""
+
+_RUN: Final = re.compile(r"\S{25,}")
+_PIECE: Final = re.compile(r".{1,8}", re.DOTALL)
+_URL: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9./_~%?&=#:+,;@!$()*'-]*)?")
+_RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
+_LONGEST_URL: Final = 500
+
+
+def plain(text: str, most: int = 200) -> str:
+    """Text of a stranger, tamed, cut to ``most`` characters, with a glyph for each of them."""
+    return printable(tame(unicodedata.normalize("NFC", text[: most * 2]), most))
+
+
+def ink(text: str, most: int = 200) -> Ink:
+    """As :func:`plain`, with places to break in runs of 25 and more characters."""
+    clean = plain(text, most)
+    parts: list[str | list[str]] = []
+    end = 0
+    for run in _RUN.finditer(clean):
+        if run.start() > end:
+            parts.append(clean[end : run.start()])
+        pieces: list[str] = _PIECE.findall(run[0])
+        parts.append("\u200b".join(pieces) if _turns(run[0]) else pieces)
+        end = run.end()
+    if not parts:
+        return clean
+    if end < len(clean):
+        parts.append(clean[end:])
+    return parts
+
+
+def _turns(run: str) -> bool:
+    """Whether a run reads from right to left: its pieces must then stay in one line of text."""
+    return any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in run)
+
+
+def web(address: str | None) -> str | None:
+    """The address of a source, if it is a plain web address that may become a link."""
+    if not address or len(address) > _LONGEST_URL or not _URL.fullmatch(address):
+        return None
+    return address
+
+
+def host(address: str) -> str:
+    """The host of a web address, as the text of its link."""
+    return urlsplit(address).hostname or address

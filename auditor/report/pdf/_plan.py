@@ -1,0 +1,100 @@
+"""The replacement plan as a section: what to replace first, how many, and at what cost."""
+
+from typing import Final, TypedDict
+
+from auditor.report import plan as planning
+from auditor.report.pdf import _texts as t
+from auditor.report.pdf._cells import Cell, Table, table
+from auditor.report.pdf._ink import Ink, ink, plain
+from auditor.report.pdf._view import View
+
+_MOST_ROWS: Final = 5000
+
+
+class PlanSection(TypedDict):
+    """The section."""
+
+    lines: list[Ink]
+    steps: Table
+    totals: Table | None
+    items: Table | None
+    more: str
+    duties: list[Ink]
+    limits: list[Ink]
+
+
+def plan(view: View) -> PlanSection | None:
+    """The plan; None if nothing stands in it."""
+    made = planning.plan(view.scan, view.page.costs)
+    if not made.items:
+        return None
+    numbers = {device.asset.id: device.number for device in view.devices}
+    rows = [_row(item, numbers, priced=made.priced) for item in made.items[:_MOST_ROWS]]
+    more = len(made.items) - len(rows)
+    return {
+        "lines": _lines(view, made),
+        "steps": table(
+            t.PLAN_STEPS_COLUMNS,
+            (1, 0, 5),
+            [
+                (step.value.replace("-", " "), t.number(made.counts[step]), why)
+                for step, why in planning.STEPS.items()
+            ],
+        ),
+        "totals": _totals(made) if made.totals else None,
+        "items": table(
+            t.PLAN_COLUMNS_COST if made.priced else t.PLAN_COLUMNS,
+            (0, 0.8, 2, 1.3, 3, 1.1) if made.priced else (0, 0.8, 2, 1.3, 3.4),
+            rows,
+        ),
+        "more": t.AND_MORE.format(n=t.number(more)) if more else "",
+        "duties": [
+            ink(f"{duty.regime}: {duty.action}", 1000) for duty in made.duties if duty.action
+        ],
+        "limits": [ink(limit, 600) for limit in made.limits],
+    }
+
+
+def _row(item: planning.Item, numbers: dict[str, int], *, priced: bool) -> tuple[Cell, ...]:
+    number = numbers.get(item.id)
+    name = f"{plain(item.address or item.id, 64)} {plain(item.name, 100)}"
+    told: Cell = {"text": ink(name, 200), "to": f"device-{number}"} if number else ink(name, 200)
+    maker = item.maker or t.MAKER_UNKNOWN
+    if item.maker and item.grade:
+        maker = t.FINDING_MAKER.format(maker=item.maker, grade=item.grade)
+    cells: tuple[Cell, ...] = (
+        str(item.number),
+        item.step.value.replace("-", " "),
+        told,
+        ink(maker, 120),
+        ink("; ".join(item.reasons), 600),
+    )
+    if not priced:
+        return cells
+    cost = planning.money(item.cost.cost, item.cost.currency) if item.cost else ""
+    return (*cells, ink(cost, 60))
+
+
+def _lines(view: View, made: planning.Plan) -> list[Ink]:
+    lines: list[Ink] = []
+    if not view.scan.scan.complete:
+        lines.append(t.PLAN_INCOMPLETE)
+    for text, count in (
+        (t.PLAN_UNPRICED, made.unpriced if made.priced else 0),
+        (t.PLAN_EXEMPT, made.exempt),
+    ):
+        if count:
+            lines.append(text.format(n=t.number(count), devices=t.devices(count)))
+    return lines
+
+
+def _totals(made: planning.Plan) -> Table:
+    rows = [
+        (
+            t.PLAN_ALL_STEPS if total.step is None else total.step.value.replace("-", " "),
+            t.number(total.devices),
+            ink(planning.money(total.amount, total.currency), 60),
+        )
+        for total in made.totals
+    ]
+    return table(t.PLAN_TOTALS_COLUMNS, (1, 0, 1), rows)

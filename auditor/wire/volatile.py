@@ -1,0 +1,97 @@
+"""What of a reply changes from one asking to the next although the device is as it was.
+
+Dates, nonces, session and message ids, uptimes: two replies that differ in nothing else are one
+observation to the history. The mask is for comparing only; the value itself is kept as received.
+"""
+
+import re
+from typing import Final
+
+_DATE = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?\d{1,2}[ -](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep"
+    r"|Oct|Nov|Dec)[a-z]*[ -]\d{2,4} \d{1,2}:\d{2}:\d{2}(?: (?:GMT|UTC|[+-]\d{4}))?"
+    r"|\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?"
+)
+_EPOCH = re.compile(r"(?<![\w.])1[6-9]\d{8}(?:\d{3})?(?![\w.])")
+_CHALLENGE = re.compile(r'\b(nonce|opaque|stale|cnonce)="?[^",\s]*"?', re.IGNORECASE)
+_COOKIE = re.compile(r"=[^;,\s\"]{6,}")
+_MESSAGE_ID = re.compile(r"((?:MessageID|RelatesTo)\b[^>]*>)[^<]*", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(<(?:\w+:)?(?:Hour|Minute|Second|Year|Month|Day|AppSequence)\b[^>]*>)[^<]*", re.IGNORECASE
+)
+_SEQUENCE = re.compile(r'\b(InstanceId|MessageNumber|SequenceId)="[^"]*"', re.IGNORECASE)
+_SADP_ID = re.compile(r"(<(?:Uuid|NonceStr|SafeCode|Random)\b[^>]*>)[^<]*", re.IGNORECASE)
+_JSON_ID = re.compile(
+    r'("(?:id|session|nonce|realm_id|uptime|time|timestamp|UTC)":)("[^"]*"|-?[\d.]+)'
+)
+_SDP_ORIGIN = re.compile(r"^(o=\S+ )\S+ \S+", re.MULTILINE)
+_MOVING_HEADERS: Final = frozenset(
+    "date expires last-modified age set-cookie x-request-id cseq session etag".split()  # noqa: SIM905 - words read better
+)
+_PAIR = re.compile(r'\["([^"\\]+)","((?:[^"\\]|\\.)*)"\]')
+_UBNT_UPTIME: Final = 0x0A
+_HEADER_BYTES: Final = 4
+
+
+def stable(signal: str, value: str) -> str:
+    """The value with everything that moves by itself blanked.
+
+    Args:
+        signal: name of the signal.
+        value: as an observation holds it.
+
+    Returns:
+        A text for comparing; never shown, never judged.
+    """
+    if signal.endswith(".headers"):
+        return _PAIR.sub(_header, value)
+    if signal == "http.auth_nonce":
+        return _shape(value)
+    if signal == "ubnt.discovery":
+        return _without_uptime(value)
+    if signal == "rtsp.sdp":
+        value = _SDP_ORIGIN.sub(r"\1", value)
+    elif value[:1] in "{[":
+        value = _JSON_ID.sub(r"\1", value)
+    elif "<" in value:
+        for pattern in (_MESSAGE_ID, _CLOCK, _SADP_ID):
+            value = pattern.sub(r"\1", value)
+        value = _SEQUENCE.sub(r"\1", value)
+    return _EPOCH.sub("", _DATE.sub("", value))
+
+
+def _header(match: re.Match[str]) -> str:
+    name = match[1].lower()
+    if name in _MOVING_HEADERS:
+        shape = _COOKIE.sub("=", match[2]) if name == "set-cookie" else ""
+        return f'["{match[1]}","{shape}"]'
+    if name == "www-authenticate":
+        return f'["{match[1]}","{_CHALLENGE.sub(_blank, match[2].replace(chr(92), ""))}"]'
+    return f'["{match[1]}","{_DATE.sub("", match[2])}"]'
+
+
+def _blank(match: re.Match[str]) -> str:
+    return f"{match[1]}="
+
+
+def _shape(nonce: str) -> str:
+    kind = (
+        "digits" if nonce.isdigit() else "hex" if re.fullmatch(r"[0-9a-fA-F]+", nonce) else "text"
+    )
+    return f"{kind} {len(nonce)}"
+
+
+def _without_uptime(text: str) -> str:
+    """Ubiquiti's answer is type, length, value; type 10 counts the seconds since the start."""
+    try:
+        data = bytearray.fromhex(text)
+    except ValueError:
+        return text
+    at = _HEADER_BYTES
+    while at + 3 <= len(data):
+        size = int.from_bytes(data[at + 1 : at + 3])
+        if data[at] == _UBNT_UPTIME:
+            for i in range(at + 3, min(at + 3 + size, len(data))):
+                data[i] = 0
+        at += 3 + size
+    return data.hex()

@@ -1,0 +1,80 @@
+"""The main job over IPv6: the same devices, the same verdicts, and one asset for both addresses."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from auditor.lab import netns
+from auditor.lab.fleet import choose
+from auditor.lab.namespace import NamespaceFleet
+from auditor.lab.topology import NEAR6, Plan
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from test_scan import NEAR, accusations, scan, top_maker
+
+pytestmark = [pytest.mark.lab, pytest.mark.slow]
+
+IDS = [
+    "hikvision-camera-old",
+    "hikvision-camera-new",
+    "dahua-camera",
+    "amcrest-camera",
+    "axis-camera",
+    "uniview-camera",
+    "uniview-oem",
+    "hanwha-camera",
+    "hp-printer",
+    "synology-nas",
+]
+
+
+@pytest.fixture(scope="module")
+def fleet():
+    if reason := netns.lack():
+        pytest.skip(f"network namespaces: {reason}")
+    with NamespaceFleet(choose(IDS), Plan(ipv6=True, network6=NEAR6)) as running:
+        yield running
+
+
+def told(asset: dict) -> tuple:
+    return (top_maker(asset)[0], asset["headline"])
+
+
+def test_an_ipv6_scan_gives_the_verdicts_of_an_ipv4_scan(fleet, tmp_path):
+    six = scan(fleet, tmp_path, str(NEAR6))
+    assert accusations(fleet, six.assets) == []
+    wrong = []
+    for device in fleet.devices:
+        asset = six.assets.get(fleet.plan.twin(device.address))
+        expect = device.persona.expect
+        if asset is None or told(asset) != (expect.maker or None, expect.headline):
+            wrong.append((device.persona.id, asset and told(asset)))
+        elif asset["mac"] != device.mac:
+            wrong.append((device.persona.id, asset["mac"]))
+    assert wrong == []
+    assert six.code == 10
+    for device in fleet.devices:
+        assert fleet.witness(device).violations() == ()
+
+
+def test_both_addresses_of_a_device_are_one_asset(fleet, tmp_path):
+    ran = scan(fleet, tmp_path, NEAR, str(NEAR6))
+    pairs = {tuple(asset["addresses"]) for asset in ran.document["assets"]}
+    assert pairs == {(d.address, fleet.plan.twin(d.address)) for d in fleet.devices}
+    assert ran.document["summary"]["assets"] == len(IDS)
+    assert {a["address"]: told(a) for a in ran.document["assets"]} == {
+        d.address: (d.persona.expect.maker or None, d.persona.expect.headline)
+        for d in fleet.devices
+    }
+
+
+def test_a_wide_range_is_asked_by_link_multicast(fleet, tmp_path):
+    ran = scan(fleet, tmp_path, "fe80::/64", "--interface", "eth0", "--multicast")
+    assert ran.document["coverage"]["in_scope"] is None
+    speakers = {d.mac: d for d in fleet.devices if any(s.proto == "wsd" for s in d.services)}
+    found = {a["mac"]: told(a) for a in ran.document["assets"]}
+    assert found == {
+        mac: (d.persona.expect.maker or None, d.persona.expect.headline)
+        for mac, d in speakers.items()
+    }
