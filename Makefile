@@ -5,7 +5,7 @@ PY    := .venv/bin/python
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lab bench docs fmt lint types rooms db unit wheel clean system schemas db-bundle accuracy soak
+.PHONY: help demo test check lab bench docs fmt lint types rooms db unit wheel clean system schemas db-bundle accuracy soak fuzz
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,10 @@ accuracy: $(STAMP) ## how often the attribution is right, on the labelled corpus
 
 soak: $(STAMP) system ## the long tests: 20 scans of one network, with and without packet loss (root)
 	SOAK_SCANS=20 $(PY) -m pytest -q tests/lab/test_steady.py
+
+fuzz: $(STAMP) ## fuzz every decoder; SECONDS=600 each, TARGETS="xml http" to choose
+	$(UV) sync --quiet --locked --all-extras --group fuzz
+	$(PY) -m tests.fuzz.run --seconds $(or $(SECONDS),600) $(TARGETS)
 
 docs: $(STAMP) ## regenerate docs/reference from the code and the database
 	$(PY) -m docs.generate

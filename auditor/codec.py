@@ -103,9 +103,12 @@ def judged_line(
     brand: str | None,
     parts: Mapping[str, str | None],
     attributions: tuple[Attribution, ...],
-    verdicts: tuple[Verdict, ...],
+    verdicts: bytes,
 ) -> bytes:
-    """One answer of ``audit identify --jsonl``, without the newline."""
+    """One answer of ``audit identify --jsonl``, without the newline.
+
+    ``verdicts`` is what ``verdicts_text`` gives.
+    """
     return msgspec.json.encode(
         {
             "id": line_id,
@@ -113,9 +116,14 @@ def judged_line(
             "brand": brand,
             **parts,
             "attributions": attributions,
-            "verdicts": verdicts,
+            "verdicts": msgspec.Raw(verdicts),
         }
     )
+
+
+def verdicts_text(verdicts: tuple[Verdict, ...]) -> bytes:
+    """Verdicts as JSON."""
+    return msgspec.json.encode(verdicts)
 
 
 def _document(scan: Scan) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from auditor.app.desk import Card
 from auditor.app.plan import VIRTUAL_HOSTS, ordered, settled, shows_virtual_hosts
+from auditor.discovery._pace import Pace
 from auditor.model.errors import NetError
 from auditor.model.facts import Attempt, Observation
 from auditor.model.judgement import Judged
@@ -15,8 +16,7 @@ from auditor.probes import _run
 from auditor.probes._api import Clock, Probe, Target
 from auditor.probes.ports import WAVES, named
 
-_KNOCKS_AT_A_TIME = 4
-_SECOND_KNOCKS = 8  # ports of a short wave that say nothing get a second knock on a host that lives
+_SECOND_KNOCKS = 8  # so few ports that say nothing get a second knock on a host that lives
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,17 +93,28 @@ class HostWork:
         return settled(self._tools.weigh(self._card.facts))
 
     async def _knock(self, ports: Iterable[int]) -> None:
-        gate = asyncio.Semaphore(_KNOCKS_AT_A_TIME)
+        """Knock at ports that are new, and once more where a packet may have been lost.
+
+        A host that filters leaves many knocks unanswered; those are repeated only where it shows a
+        sign of video, for there a lost packet could change a verdict.
+        """
+        fresh = [port for port in ports if port not in self._card.knocked]
+        await self._knock_gently(fresh)
+        late = [port for port in fresh if self._unanswered(port)]
+        if late and self._card.assessed and (len(late) <= _SECOND_KNOCKS or self._shows_video()):
+            await self._knock_gently(late)
+
+    def _shows_video(self) -> bool:
+        return self._tools.weigh(self._card.facts).video_sign
+
+    async def _knock_gently(self, ports: Iterable[int]) -> None:
+        pace = Pace()
 
         async def one(port: int) -> None:
-            async with gate:
+            async with pace.turn():
                 await self._knock_at(port)
 
-        fresh = [port for port in ports if port not in self._card.knocked]
-        await asyncio.gather(*(one(port) for port in fresh))
-        late = [port for port in fresh if self._unanswered(port)]
-        if self._card.assessed and len(fresh) <= _SECOND_KNOCKS:
-            await asyncio.gather(*(one(port) for port in late))
+        await asyncio.gather(*(one(port) for port in ports))
 
     def _unanswered(self, port: int) -> bool:
         return port not in self._card.open_ports and port not in self._card.refused_ports

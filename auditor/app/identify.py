@@ -72,10 +72,20 @@ def _answer(line: bytes, bench: Bench) -> Answer:
                 "oem_customer": judged.oem_customer,
             },
             judged.attributions,
-            verdicts,
+            _written(verdicts, bench),
         ),
         headline=headline(judged, verdicts, bench.policy),
     )
+
+
+def _written(verdicts: tuple[Verdict, ...], bench: Bench) -> bytes:
+    """The verdicts as JSON; those of a shape that was met before are written already."""
+    if bench.exemptions:
+        return codec.verdicts_text(verdicts)
+    found = bench.written.get(id(verdicts))  # the bench keeps the tuple, so that its id stands
+    if found is None:
+        found = bench.written[id(verdicts)] = codec.verdicts_text(verdicts)
+    return found
 
 
 def _object(line: bytes) -> dict[str, Any]:

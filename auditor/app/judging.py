@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from auditor.app.several import SEVERAL, several
 from auditor.attribution.judge import attribute
 from auditor.model.document import Asset, LawNote, Scan, Summary, VendorNote
 from auditor.model.judgement import Judged
@@ -45,7 +46,8 @@ def _hostname(asset: Asset) -> str | None:
 def _notes(asset: Asset, judged: Judged) -> tuple[str, ...]:
     """Configuration findings from the rules, and what the scan itself noted."""
     kept = [note for note in asset.notes if note.startswith("mac ")]
-    return tuple(dict.fromkeys([*kept, *judged.notes]))
+    apart = [SEVERAL] if several(asset.observations, judged.attributions) else []
+    return tuple(dict.fromkeys([*kept, *apart, *judged.notes]))
 
 
 def marked(assets: Sequence[Asset]) -> tuple[Asset, ...]:

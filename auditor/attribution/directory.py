@@ -129,20 +129,24 @@ def _row_hit(
     )
 
 
+def _rows_naming(model: str, catalog: Catalog) -> tuple[BrandRow, ...]:
+    return tuple(
+        row
+        for row in catalog.brands
+        if row.models is not None and row.confidence != "E" and row.models.search(model)
+    )
+
+
 def model_row_hits(
     fact: Fact, facts: tuple[Fact, ...], built: str | None, catalog: Catalog
 ) -> Iterator[Hit]:
     """A model code of a rebrander, where no label says whose it is."""
     if any(other.signal == "brand" and catalog.brand_of(other.value) for other in facts):
         return
-    met = [
-        row
-        for row in catalog.brands
-        if row.models is not None
-        and row.confidence != "E"
-        and row.models.search(fact.value)
-        and _in_period(row, built)
-    ]
+    named = catalog.memory.recall(
+        ("model rows", fact.value), lambda: _rows_naming(fact.value, catalog)
+    )
+    met = [row for row in named if _in_period(row, built)]
     # One code at several sellers (NC303-MB) tells the maker where they agree, and no label.
     shared = len({row.brand for row in met}) > 1
     for row in met:

@@ -12,37 +12,50 @@ from auditor.attribution.labels import own_label, presumption
 from auditor.attribution.produced import built
 from auditor.catalog.catalog import Catalog
 from auditor.catalog.match import meetings
+from auditor.catalog.memory import LONGEST
 from auditor.model.facts import Observation
-from auditor.model.judgement import Evidence
 from auditor.model.knowledge import Claim, Rule
 from auditor.model.signals import SIGNALS
 from auditor.model.words import Role, Strength
 from auditor.wire.mac import normal
 
+_HOLDERS = frozenset({"wsd.endpoint", "http.auth_realm", "rtsp.auth_realm"})
+"""Signals that hold more even where they were read out of another."""
 _GROUPS = ("serial", "mac", "model", "firmware")
 
 
 def facts_of(observations: Iterable[Observation], catalog: Catalog) -> tuple[Fact, ...]:
     """Raw facts, what they hold, and what the rules read out of them; no fact twice."""
-    seen: dict[tuple[str, str, str, str | None, str], Fact] = {}
-    queue = [raw(observation) for observation in observations]
+    seen: dict[tuple[str, ...], Fact] = {}
+    for observation in observations:
+        for key, fact in _opened(raw(observation), catalog):
+            known = seen.get(key)
+            if known is None or fact.voice is Voice.DEVICE:  # said by the device itself
+                seen[key] = fact
+    return tuple(seen[key] for key in sorted(seen))
+
+
+def _opened(first: Fact, catalog: Catalog) -> tuple[tuple[tuple[str, ...], Fact], ...]:
+    """A raw fact and all that can be read out of it, each with what makes it that fact."""
+    if len(first.value) > LONGEST:
+        return tuple(_open(first, catalog))
+    return catalog.memory.recall(("open", first), lambda: tuple(_open(first, catalog)))
+
+
+def _open(first: Fact, catalog: Catalog) -> Iterator[tuple[tuple[str, ...], Fact]]:
+    seen: set[tuple[str, ...]] = set()
+    queue = [first]
     while queue:
         fact = queue.pop()
-        key = (fact.signal, fact.value, fact.channel, fact.endpoint, fact.origin)
+        key = _order(fact)
         if key in seen:
-            if fact.voice is Voice.DEVICE:  # the same words, said by the device itself
-                seen[key] = fact
             continue
-        seen[key] = fact
-        if fact.via is None or fact.signal in {
-            "wsd.endpoint",
-            "http.auth_realm",
-            "rtsp.auth_realm",
-        }:
+        seen.add(key)
+        yield key, fact
+        if fact.via is None or fact.signal in _HOLDERS:
             queue.extend(derive(fact))
         if fact.signal not in _GROUPS or fact.signal == "serial":
             queue.extend(_read_out(fact, catalog))
-    return tuple(sorted(seen.values(), key=_order))
 
 
 def _order(fact: Fact) -> tuple[str, ...]:
@@ -72,19 +85,34 @@ def hits(facts: Iterable[Fact], catalog: Catalog) -> tuple[Hit, ...]:
     the rebrand directory can speak of the device.
     """
     listed = tuple(facts)
-    out = [hit for fact in listed for hit in _by_rules(fact, catalog)]
+    out = [hit for fact in listed for hit in _rule_hits(fact, catalog)]
     month = built(out)
+    more: list[Hit] = []
     for fact in listed:
         if fact.signal == "mac":
-            out.extend(_oui_hit(fact, catalog))
+            more.extend(_oui_hit(fact, catalog))
         elif fact.signal == "brand":
-            out.extend(brand_hits(fact, listed, month, catalog))
+            more.extend(brand_hits(fact, listed, month, catalog))
         elif fact.signal == "model":
-            out.extend(model_row_hits(fact, listed, month, catalog))
-    seen = tuple(out)
-    out.extend(chain.from_iterable(own_label(hit, catalog) for hit in seen))
-    out.extend(chain.from_iterable(presumption(hit, catalog) for hit in seen))
-    return tuple(sorted(out, key=lambda hit: (_cite_order(hit.evidence), hit.presumed)))
+            more.extend(model_row_hits(fact, listed, month, catalog))
+    out.extend(_with_labels(more, catalog))
+    return tuple(sorted(out, key=_hit_order))
+
+
+def _with_labels(found: Iterable[Hit], catalog: Catalog) -> tuple[Hit, ...]:
+    """Hits, and after them what they say of the label, and the label of the maker."""
+    seen = tuple(found)
+    labels = chain.from_iterable(own_label(hit, catalog) for hit in seen)
+    makers = chain.from_iterable(presumption(hit, catalog) for hit in seen)
+    return (*seen, *labels, *makers)
+
+
+def _rule_hits(fact: Fact, catalog: Catalog) -> tuple[Hit, ...]:
+    if len(fact.value) > LONGEST:
+        return _with_labels(_by_rules(fact, catalog), catalog)
+    return catalog.memory.recall(
+        ("hits", fact), lambda: _with_labels(_by_rules(fact, catalog), catalog)
+    )
 
 
 def _by_rules(fact: Fact, catalog: Catalog) -> Iterator[Hit]:
@@ -93,8 +121,9 @@ def _by_rules(fact: Fact, catalog: Catalog) -> Iterator[Hit]:
         yield _rule_hit(rule, found, fact, catalog)
 
 
-def _cite_order(evidence: Evidence) -> tuple[str, ...]:
-    return (evidence.rule, evidence.channel, evidence.endpoint or "", evidence.value)
+def _hit_order(hit: Hit) -> tuple[str | bool, ...]:
+    cited = hit.evidence
+    return (cited.rule, cited.channel, cited.endpoint or "", cited.value, hit.presumed)
 
 
 def _rule_hit(rule: Rule, found: re.Match[str], fact: Fact, catalog: Catalog) -> Hit:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 
+from auditor.catalog.memory import Memory
 from auditor.catalog.oui import Registry, normal_owner
+from auditor.catalog.sieve import Rules
 from auditor.model.knowledge import (
     BrandRow,
     Listing,
@@ -46,19 +48,24 @@ class Catalog:
     registry: Registry = field(repr=False, compare=False)
 
     @cached_property
-    def rules_by_signal(self) -> Mapping[str, tuple[Rule, ...]]:
+    def memory(self) -> Memory:
+        """Pure results that were worked out with this catalog before."""
+        return Memory()
+
+    @cached_property
+    def rules_by_signal(self) -> Mapping[str, Rules]:
         """Rules by the signal that they read."""
         table: dict[str, list[Rule]] = {}
         for rule in self.rules:
             table.setdefault(rule.signal, []).append(rule)
-        return {signal: tuple(rules) for signal, rules in table.items()}
+        return {signal: Rules(rules) for signal, rules in table.items()}
 
     @cached_property
-    def reading_rules(self) -> Mapping[str, tuple[Rule, ...]]:
+    def reading_rules(self) -> Mapping[str, Rules]:
         """Rules that read something out of what they match, by signal."""
         named = re.compile(r"\(\?P<(?:serial|mac|model|firmware)>")
         table = {
-            signal: tuple(rule for rule in rules if named.search(rule.pattern.pattern))
+            signal: Rules(rule for rule in rules if named.search(rule.pattern.pattern))
             for signal, rules in self.rules_by_signal.items()
         }
         return {signal: rules for signal, rules in table.items() if rules}

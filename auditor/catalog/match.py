@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from auditor.catalog.sieve import Rules, Sieve
 from auditor.model.errors import Malformed
 from auditor.model.knowledge import Rule
 from auditor.wire.flatten import flatten, text_of
@@ -26,23 +27,37 @@ def meetings(
         signal: what the value is.
         value: as observed.
     """
-    text: str | None = None
+    known = rules if isinstance(rules, Rules) else Rules(rules)
+    found: list[tuple[int, Rule, re.Match[str]]] = []
     leaves: Mapping[str, tuple[str, ...]] | None = None
-    for rule in rules:
-        if rule.field is None:
-            if text is None:
-                text = text_of(signal, value)
-            found = _search(rule, text)
-            if found is not None:
-                yield rule, found
-            continue
-        if leaves is None:
-            leaves = _leaves(signal, value)
-        for leaf in leaves.get(rule.field, ()):
-            found = _search(rule, leaf)
-            if found is not None:
-                yield rule, found
-                break
+    for field, sieve in known.sieves.items():
+        if field is None:
+            texts: tuple[str, ...] = (text_of(signal, value),)
+        else:
+            if leaves is None:
+                leaves = _leaves(signal, value)
+            texts = leaves.get(field, ())
+        found += _met(sieve, texts)
+    found.sort(key=_place)
+    for _, rule, match in found:
+        yield rule, match
+
+
+def _met(sieve: Sieve, texts: tuple[str, ...]) -> Iterator[tuple[int, Rule, re.Match[str]]]:
+    """Each rule once, with its match in the first text that it meets."""
+    done: set[int] = set()
+    for text in texts:
+        for place, rule in sieve.candidates(text):
+            if place in done:
+                continue
+            match = _search(rule, text)
+            if match is not None:
+                done.add(place)
+                yield place, rule, match
+
+
+def _place(item: tuple[int, Rule, re.Match[str]]) -> int:
+    return item[0]
 
 
 def _leaves(signal: str, value: str) -> Mapping[str, tuple[str, ...]]:

@@ -10,7 +10,20 @@ import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from auditor.app.version import TOOL
-from auditor.cli import db, demo, doctor, identify, nightly, policy, report, scan, verify
+from auditor.cli import (
+    db,
+    demo,
+    diff,
+    doctor,
+    history,
+    identify,
+    nightly,
+    policy,
+    report,
+    scan,
+    schedule,
+    verify,
+)
 from auditor.model.errors import AuditError, UsageError
 
 app = typer.Typer(
@@ -30,8 +43,11 @@ app.command("identify")(identify.identify_command)
 app.command("report")(report.report_command)
 app.command("explain")(report.explain_command)
 app.command("verify")(verify.verify_command)
+app.command("diff")(diff.diff_command)
+app.add_typer(history.app, name="history")
 app.command("run")(nightly.run_command)
 app.add_typer(nightly.config_app, name="config")
+app.add_typer(schedule.app, name="schedule")
 app.add_typer(db.app, name="db")
 app.add_typer(policy.app, name="policy")
 app.command("doctor")(doctor.doctor_command)

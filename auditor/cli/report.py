@@ -2,14 +2,17 @@
 
 import json
 import sys
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from auditor import codec
-from auditor.app import forms, reporting
+from auditor.app import forms, past, reporting
 from auditor.app.bench import bench
 from auditor.app.judging import exit_code, family, rejudge
+from auditor.app.past import Where
+from auditor.cli import history as words
 from auditor.cli import options
 from auditor.cli.show import page, show_table
 from auditor.model.errors import UsageError
@@ -72,6 +75,17 @@ def report_command(
     ] = None,
     costs: options.Costs = None,
     form: options.FormFile = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="OLD",
+            help="Say what changed since an earlier scan: a file, a history id, last~N or a date.",
+        ),
+    ] = None,
+    config: words.ConfigFile = None,
+    url: words.Url = None,
+    network: words.Network = None,
     form_example: Annotated[
         bool, typer.Option("--form-example", help="Print a commented form file for --form.")
     ] = False,
@@ -92,13 +106,18 @@ def report_command(
     seal = options.seal(manifest, sign, places)
     shown = page(costs, form)
     scan = reporting.read(scan_file)
+    if since is not None:
+        if hide is not None:
+            raise UsageError("--redact and --since: a comparison names what redaction takes out")
+        where = Where(config=config, url=url, network=network)
+        shown = replace(shown, changes=past.before(where, scan, since))
     if hide is not None:
         scan = redact(scan, [word.strip() for word in hide.split(",") if word.strip()])
     if places:
         reporting.write(scan, places, shown)
         seal(scan, places)
     else:
-        show_table(scan)
+        show_table(scan, shown)
     return 0
 
 

@@ -40,9 +40,9 @@ def page(costs: Path | None = None, form: Path | None = None) -> Page:
     return Page(width=max(60, min(width, 160)), colour=colour, costs=prices, form=answers)
 
 
-def show_table(scan: Scan) -> None:
+def show_table(scan: Scan, shown: Page | None = None) -> None:
     """Print the table report."""
-    sys.stdout.buffer.write(reporting.formats()["table"].render(scan, page()))
+    sys.stdout.buffer.write(reporting.formats()["table"].render(scan, shown or page()))
     sys.stdout.buffer.flush()
 
 

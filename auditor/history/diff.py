@@ -1,135 +1,172 @@
 """What changed from one scan to another. Pure: two documents in, one difference out."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import ipaddress
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from auditor.history.match import Matched, Member, family, match
+from auditor.history.reach import Reach
 from auditor.model.difference import Change, Difference, Seen, Side
 from auditor.model.document import Asset, Scan
 from auditor.model.judgement import Attribution, Verdict
-from auditor.model.words import Role
+from auditor.model.words import Outcome, Role
 
 _ROLES: Final = (Role.MAKER, Role.BRAND)
 _SHOWN: Final = 80
+_Pairs = Sequence[tuple[Member, Member]]
 
 
 def compare(old: Scan, new: Scan, seen: Sequence[Seen] = ()) -> Difference:
     """The difference of two scans of one network.
 
-    A device is the same if its id is; else if its MAC, else its serial is. A verdict that changed
-    while what is known of the device did not is a change of the law (or of the database, the
-    policy or the date); any other is a change of the device.
+    Which device is which, ``history.match`` says. A verdict that changed while what is known of
+    the device did not is a change of the law (or of the database, the policy or the date); any
+    other is a change of the device. The order of devices in the documents has no influence.
 
     Args:
         old: the earlier scan.
         new: the later scan.
         seen: first and last sightings, if a history was asked.
     """
-    pairs, appeared, absent = _match(list(_family(old.assets)), list(_family(new.assets)))
+    found = match(old.assets, new.assets)
     common = _regimes(old) & _regimes(new)
-    verdict, law = _verdicts(pairs, common)
+    verdict, law = _verdicts(found.pairs, common)
     return Difference(
         old=_side(old),
         new=_side(new),
-        appeared=tuple(_one(asset, now=asset.headline) for asset in appeared),
-        absent=tuple(_gone(asset, new) for asset in absent if not _unassessed(asset, new)),
-        moved=tuple(_changed(pairs, _address)),
-        reattributed=tuple(_reattributed(pairs)),
-        firmware=tuple(_changed(pairs, _firmware)),
-        verdict=tuple(verdict),
-        law=tuple(law),
+        appeared=_sorted(_appeared(found, old)),
+        absent=_sorted(_absent(found, new)),
+        moved=_sorted(_moved(found.pairs)),
+        reattributed=_sorted(_reattributed(found.pairs)),
+        firmware=_sorted(_firmware(found.pairs)),
+        verdict=_sorted(verdict),
+        law=_sorted(law),
         seen=tuple(seen),
         notes=tuple(_notes(old, new)),
     )
 
 
-def _match(
-    old: list[Asset], new: list[Asset]
-) -> tuple[list[tuple[Asset, Asset]], list[Asset], list[Asset]]:
-    """Same devices, those only in the later scan, those only in the earlier."""
-    pairs: list[tuple[Asset, Asset]] = []
-    for key in (_id, _mac, _serial):
-        table: dict[str, list[Asset]] = {}
-        for asset in old:
-            if name := key(asset):
-                table.setdefault(name, []).append(asset)
-        rest = []
-        for asset in new:
-            name = key(asset)
-            known = table.get(name, []) if name else []
-            if len(known) == 1:
-                pairs.append((known.pop(), asset))
-            else:
-                rest.append(asset)
-        met = {id(before) for before, _ in pairs}
-        old, new = [asset for asset in old if id(asset) not in met], rest
-    return pairs, new, old
+def _sorted(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """By address as numbers, then by everything else."""
+    return tuple(sorted(changes, key=_place))
 
 
-def _id(asset: Asset) -> str | None:
-    return asset.id
+def _place(change: Change) -> tuple[object, ...]:
+    try:
+        address = ipaddress.ip_address(change.address or "")
+        where: tuple[int, int] = (address.version, int(address))
+    except ValueError:
+        where = (9, 0)
+    rest = (change.regime, change.was, change.now, change.because, change.name)
+    return (*where, change.id, *(text or "" for text in rest))
 
 
-def _mac(asset: Asset) -> str | None:
-    return asset.mac
+def _appeared(found: Matched, old: Scan) -> Iterator[Change]:
+    reach = Reach(old)
+    for member in found.appeared:
+        why = reach.why_not(member.asset)
+        told = None
+        if why is not None:
+            told = f"not comparable: {why} in the earlier scan"
+        elif not old.scan.complete:
+            told = "the earlier scan is incomplete: it may have been there"
+        yield _one(member.asset, now=member.asset.headline, because=_behind(member, told))
 
 
-def _serial(asset: Asset) -> str | None:
-    return asset.serial
+def _absent(found: Matched, new: Scan) -> Iterator[Change]:
+    reach = Reach(new)
+    for member in found.absent:
+        why = reach.why_not(member.asset)
+        if why is None and member.parent is not None:
+            why = reach.why_not(member.parent)
+        told = None
+        if why is not None:
+            told = f"this proves nothing: {why} in the later scan"
+        elif not new.scan.complete:
+            told = "the later scan is incomplete: this proves nothing"
+        yield _one(member.asset, was=member.asset.headline, because=_behind(member, told))
 
 
-def _address(asset: Asset) -> str | None:
-    return asset.address
+def _behind(member: Member, told: str | None) -> str | None:
+    if member.parent is None:
+        return told
+    behind = f"behind {member.parent.address or member.parent.id}"
+    return f"{behind}; {told}" if told else behind
 
 
-def _firmware(asset: Asset) -> str | None:
-    return asset.firmware
+def _moved(pairs: _Pairs) -> Iterator[Change]:
+    for once, again in pairs:
+        was, now = _places(once.asset), _places(again.asset)
+        for version in (4, 6):
+            if was[version] and now[version]:
+                if not set(was[version]) & set(now[version]):
+                    yield _one(again.asset, was=was[version][0], now=now[version][0])
+                break
+        else:
+            left, right = was[4] or was[6], now[4] or now[6]
+            if left and right:
+                yield _one(again.asset, was=left[0], now=right[0])
 
 
-def _changed(
-    pairs: Iterable[tuple[Asset, Asset]],
-    value: Callable[[Asset], str | None],
-) -> Iterator[Change]:
-    for before, after in pairs:
-        was, now = value(before), value(after)
+def _places(asset: Asset) -> dict[int, list[str]]:
+    """Its addresses by family, the main one first.
+
+    A device with several has moved when none of the family is left: IPv6 addresses come and go.
+    """
+    found: dict[int, list[str]] = {4: [], 6: []}
+    for text in dict.fromkeys((asset.address, *asset.addresses)):
+        if text:
+            found[6 if ":" in text else 4].append(text)
+    return found
+
+
+def _firmware(pairs: _Pairs) -> Iterator[Change]:
+    """Unknown in one of the two is no change: a night without an answer tells nothing."""
+    for once, again in pairs:
+        was, now = once.asset.firmware, again.asset.firmware
         if was is not None and now is not None and was != now:
-            yield _one(after, was=was, now=now)
+            yield _one(again.asset, was=was, now=now)
 
 
-def _reattributed(pairs: Iterable[tuple[Asset, Asset]]) -> Iterator[Change]:
-    for before, after in pairs:
+def _reattributed(pairs: _Pairs) -> Iterator[Change]:
+    for once, again in pairs:
         for role in _ROLES:
-            was, now = _leading(before, role), _leading(after, role)
+            was, now = _leading(once.asset, role), _leading(again.asset, role)
             if (was and was.vendor) != (now and now.vendor):
-                yield _one(after, was=_named(was), now=_named(now), because=f"another {role.value}")
+                told = f"another {role.value}"
+                yield _one(again.asset, was=_named(was), now=_named(now), because=told)
 
 
-def _verdicts(
-    pairs: Iterable[tuple[Asset, Asset]], common: set[str]
-) -> tuple[list[Change], list[Change]]:
+def _verdicts(pairs: _Pairs, common: set[str]) -> tuple[list[Change], list[Change]]:
     of_device: list[Change] = []
     of_law: list[Change] = []
-    for before, after in pairs:
-        old = {item.regime: item for item in before.verdicts}
-        new = {item.regime: item for item in after.verdicts}
-        same = _known(before) == _known(after)
+    for once, again in pairs:
+        old = {item.regime: item for item in once.asset.verdicts}
+        new = {item.regime: item for item in again.asset.verdicts}
         for regime in sorted((old.keys() | new.keys()) & common):
             was, now = old.get(regime), new.get(regime)
             if (was and was.outcome) == (now and now.outcome):
                 continue
             change = _one(
-                after,
+                again.asset,
                 was=was.outcome.value if was else "no verdict",
                 now=now.outcome.value if now else "no verdict",
                 regime=regime,
                 because=_why(now),
             )
+            excused = Outcome.EXEMPT in {was and was.outcome, now and now.outcome}
+            same = _known(once.asset, excused) == _known(again.asset, excused)
             (of_law if same else of_device).append(change)
     return of_device, of_law
 
 
-def _known(asset: Asset) -> object:
-    """What verdicts rest on: kind, and who stands in which role with which grade."""
-    return asset.kind, [(i.role, i.vendor, i.entity, i.grade) for i in asset.attributions]
+def _known(asset: Asset, excused: bool) -> object:  # noqa: FBT001 - both halves of one question
+    """What verdicts rest on: kind, and who stands in which role with which grade.
+
+    An exemption names devices by address, MAC or serial too.
+    """
+    roles = sorted((i.role, i.vendor, i.entity or "", i.grade) for i in asset.attributions)
+    return asset.kind, roles, (asset.address, asset.mac, asset.serial) if excused else None
 
 
 def _why(verdict: Verdict | None) -> str | None:
@@ -164,35 +201,31 @@ def _one(
     )
 
 
-def _gone(asset: Asset, new: Scan) -> Change:
-    because = None if new.scan.complete else "the later scan is incomplete: this proves nothing"
-    return _one(asset, was=asset.headline, because=because)
-
-
-def _unassessed(asset: Asset, new: Scan) -> bool:
-    """Whether something answered at its address and could not be assessed: it may well be it."""
-    silent = {item.address for item in new.coverage.not_assessed}
-    return any(address in silent for address in (asset.address, *asset.addresses))
-
-
 def _notes(old: Scan, new: Scan) -> Iterator[str]:
-    if not new.scan.complete:
+    before, after = old.scan, new.scan
+    if not after.complete:
         yield "The later scan is incomplete: what it lacks may be there."
-    if not old.scan.complete:
+    if not before.complete:
         yield "The earlier scan is incomplete: what appeared may have been there before."
-    if old.scan.scope != new.scan.scope or old.scan.exclude != new.scan.exclude:
+    if before.site != after.site:
+        yield f"The two scans are of different sites: {before.site or 'none'}, {after.site or 'none'}."
+    if before.scope != after.scope or before.exclude != after.exclude:
         yield "The two scans cover different addresses."
-    if old.scan.policy != new.scan.policy or old.scan.profile != new.scan.profile:
+    if before.redacted != after.redacted:
+        yield "The two scans are redacted differently: devices cannot be told by what was taken out."
+    if before.policy != after.policy or before.profile != after.profile:
         yield "The two scans were judged under different policies or profiles."
     only = _regimes(old) ^ _regimes(new)
     if only:
         yield f"Judged in one of the two scans only, not compared: {', '.join(sorted(only))}."
-    if old.scan.db_version != new.scan.db_version or old.scan.db_digest != new.scan.db_digest:
-        yield f"The database changed: {old.scan.db_version} to {new.scan.db_version}."
+    if before.db_version != after.db_version or before.db_digest != after.db_digest:
+        yield f"The database changed: {before.db_version} to {after.db_version}."
+    if before.tool != after.tool:
+        yield f"The program changed: {before.tool} to {after.tool}."
 
 
 def _regimes(scan: Scan) -> set[str]:
-    judged = {item.regime for asset in _family(scan.assets) for item in asset.verdicts}
+    judged = {item.regime for one in family(scan.assets) for item in one.asset.verdicts}
     return judged | {note.id for note in scan.law}
 
 
@@ -207,9 +240,3 @@ def _side(scan: Scan) -> Side:
         as_of=head.as_of,
         db_version=head.db_version,
     )
-
-
-def _family(assets: Iterable[Asset]) -> Iterator[Asset]:
-    for asset in assets:
-        yield asset
-        yield from _family(asset.children)

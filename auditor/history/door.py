@@ -1,11 +1,13 @@
 """The door to the database: SQLite or PostgreSQL by URL, brought to the newest shape on opening."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -14,6 +16,8 @@ from auditor.model.errors import ToolError, UsageError
 NEWEST: Final = "0001"
 _KINDS: Final = ("sqlite", "postgresql")
 _WAIT_MS: Final = 10_000
+_WRITER: Final = 0x61756469746F72
+"""PostgreSQL's advisory lock of those who write: "auditor" in ASCII."""
 
 
 def open_engine(url: str) -> Engine:
@@ -35,9 +39,9 @@ def open_engine(url: str) -> Engine:
         raise UsageError(f"history {shown(url)}: {_short(error)}") from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _careful_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
     try:
-        with engine.connect() as connection:
-            _migrate(connection)
+        _migrate(engine)
     except SQLAlchemyError as error:
         engine.dispose()
         raise ToolError(f"history {shown(url)}: {_short(error)}") from None
@@ -47,12 +51,50 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+@contextmanager
+def transaction(engine: Engine, *, write: bool) -> Iterator[Connection]:
+    """A transaction, whole or not at all.
+
+    One that reads sees one moment throughout. Those that write go one after the other: what is
+    found missing before an insert is still missing then, and nothing that is about to be used is
+    swept away.
+
+    Args:
+        engine: as ``open_engine`` gave it.
+        write: whether it will write.
+
+    Raises:
+        SQLAlchemyError: the database refused.
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.execution_options(write=write).begin() as connection:
+            yield connection
+    elif not write:
+        with engine.execution_options(isolation_level="REPEATABLE READ").begin() as connection:
+            yield connection
+    else:
+        with engine.begin() as connection:
+            connection.execute(select(func.pg_advisory_xact_lock(_WRITER)))
+            yield connection
+
+
 def shown(url: str) -> str:
     """The URL without its password."""
     try:
         return make_url(url).render_as_string(hide_password=True)
     except ArgumentError:
         return "(not a URL)"
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite history; None for another kind, or one in memory.
+
+    Raises:
+        UsageError: the URL is none, or of another kind of database.
+    """
+    parsed = _url(url)
+    named = parsed.get_backend_name() == "sqlite" and parsed.database
+    return Path(named) if named and named != ":memory:" else None
 
 
 def _url(url: str) -> URL:
@@ -81,6 +123,8 @@ def _make_private(path: Path) -> None:
 
 def _careful_sqlite(raw: object, _record: object) -> None:
     """Write-ahead log, every commit on the disk, references checked, a wait before 'locked'."""
+    # Python's driver begins a transaction only before some statements; we begin every one.
+    raw.isolation_level = None  # type: ignore[attr-defined] # a DBAPI connection
     cursor = raw.cursor()  # type: ignore[attr-defined] # a DBAPI connection
     for words in (
         "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_WAIT_MS}",
@@ -89,14 +133,32 @@ def _careful_sqlite(raw: object, _record: object) -> None:
     cursor.close()
 
 
-def _migrate(connection: Connection) -> None:
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes its lock at the start, so that it never finds the database changed later."""
+    write = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _migrate(engine: Engine) -> None:
+    with transaction(engine, write=False) as connection:
+        if _is_newest(connection):
+            return
+    with transaction(engine, write=True) as connection:
+        if not _is_newest(connection):  # another process may have done it while we waited
+            _upgrade(connection)
+
+
+def _is_newest(connection: Connection) -> bool:
     found = _revision(connection)
-    if found == NEWEST:
-        return
     if found is not None and found > NEWEST:
         raise ToolError(
             f"history: written by a newer auditor (shape {found}, this one knows {NEWEST}); upgrade"
         )
+    return found == NEWEST
+
+
+def _upgrade(connection: Connection) -> None:
+    """All steps in the transaction of this connection: a power cut leaves the old shape."""
     # Alembic takes a tenth of a second to import and is needed once in a release.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -109,7 +171,6 @@ def _migrate(connection: Connection) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         command.upgrade(config, "head")
-    connection.commit()
 
 
 def _revision(connection: Connection) -> str | None:

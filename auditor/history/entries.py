@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import msgspec
@@ -61,7 +62,7 @@ def choose(every: Sequence[Entry], reference: str) -> Entry:
     exact = [item for item in every if item.id == reference]
     if exact:
         return exact[0]
-    if _is_date(reference):
+    if is_date(reference):
         by_then = [item for item in every if item.started[:10] <= reference]
         if not by_then:
             oldest = f"; the oldest is of {every[-1].started}" if every else ""
@@ -74,8 +75,15 @@ def choose(every: Sequence[Entry], reference: str) -> Entry:
     raise UsageError(f"{reference}: {why}")
 
 
-def _is_date(text: str) -> bool:
-    return len(text) == len("2026-01-31") and text[4] == text[7] == "-" and text[:4].isdecimal()
+def is_date(text: str) -> bool:
+    """Whether it is a day such as 2026-01-31."""
+    if len(text) != len("2026-01-31"):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def as_json(item: Entry) -> dict[str, object]:

@@ -47,7 +47,7 @@ class Notebook:
         """Those facts that this alert has not told yet, in the order given."""
         wanted = tuple(dict.fromkeys(facts))
         known: set[str] = set()
-        with self._history.work() as connection:
+        with self._history.work(write=False) as connection:
             for part in chunks(wanted):
                 asked = select(TOLD.c.fact).where(TOLD.c.alert == alert, TOLD.c.fact.in_(part))
                 known |= {row[0] for row in connection.execute(asked)}
@@ -83,7 +83,7 @@ class Notebook:
         asked = select(OUTBOX).order_by(OUTBOX.c.made, OUTBOX.c.number)
         if by is not None:
             asked = asked.where(OUTBOX.c.due <= by)
-        with self._history.work() as connection:
+        with self._history.work(write=False) as connection:
             return tuple(
                 Letter(
                     number=row.number,
@@ -113,7 +113,7 @@ class Notebook:
     def refused(self, assets: Iterable[str]) -> dict[str, frozenset[str]]:
         """Asset id → the credential entries that it refused."""
         found: dict[str, set[str]] = {}
-        with self._history.work() as connection:
+        with self._history.work(write=False) as connection:
             for part in chunks(tuple(assets)):
                 asked = select(REFUSAL.c.asset, REFUSAL.c.entry).where(REFUSAL.c.asset.in_(part))
                 for row in connection.execute(asked):

@@ -10,7 +10,7 @@ device bear the time at which the device was asked.
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -42,6 +42,21 @@ def squeeze(value: object) -> bytes:
 def loosen(data: bytes) -> Any:  # noqa: ANN401 - JSON of any shape
     """What ``squeeze`` was given, as lists and dicts."""
     return msgspec.json.decode(zlib.decompress(data))
+
+
+def cleaned(scan: Scan) -> Scan:
+    """The document with every half character, which no UTF-8 text can hold, replaced."""
+    return msgspec.convert(_cleaned(msgspec.to_builtins(scan)), Scan)
+
+
+def _cleaned(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, (list, tuple)):
+        return [_cleaned(item) for item in value]
+    if isinstance(value, dict):
+        return {_cleaned(key): _cleaned(item) for key, item in value.items()}
+    return value
 
 
 def digest(data: bytes) -> str:
@@ -183,7 +198,8 @@ class _Clock:
         if offset is None or self._start is None:
             return None, spent
         moment = self._start + timedelta(seconds=offset)
-        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"), spent
+        utc = moment.astimezone(UTC)
+        return utc.isoformat(timespec="milliseconds").replace("+00:00", "Z"), spent
 
 
 def _full(raw: dict[str, Any], parts: Parts, clock: _Clock) -> dict[str, Any]:
@@ -245,7 +261,9 @@ def _flat(assets: Iterable[Asset]) -> Iterator[Asset]:
 
 
 def _moment(text: str) -> datetime | None:
+    """A time; one without a zone is taken as UTC."""
     try:
-        return datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -1,10 +1,10 @@
-"""What the history does row by row, inside a transaction that ``store`` holds."""
+"""What the history reads and writes row by row, inside a transaction that ``store`` holds."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -14,6 +14,8 @@ from auditor.model.document import Asset, Scan
 from auditor.model.errors import ToolError, UsageError
 
 _CHUNK: Final = 400
+_LONGEST_KEY: Final = 200
+_KEY_START: Final = 100
 
 
 def seal(frame: bytes, times: bytes, devices: int, law: int) -> str:
@@ -66,8 +68,8 @@ def blob(connection: Connection, data: bytes) -> int:
 
 def version(connection: Connection, asset: Asset) -> int:
     """The number of a device as it was found, stored with its observations if it is new."""
-    key = pack.version_digest(asset)
-    known = _numbers(connection, VERSION, [key])
+    digest = pack.version_digest(asset)
+    known = _numbers(connection, VERSION, [digest])
     if not known:
         parts = pack.pieces(asset)
         there = _numbers(connection, OBSERVATION, parts)
@@ -77,97 +79,10 @@ def version(connection: Connection, asset: Asset) -> int:
             there = _numbers(connection, OBSERVATION, parts)
         judged = {k: blob(connection, data) for k, data in pack.verdicts(asset).items()}
         data = pack.version(asset, there, judged)
-        row = {"digest": key, "asset": column(asset.id), "data": data}
+        row = {"digest": digest, "asset": key(asset.id), "data": data}
         _put(connection, VERSION, [row])
-        known = _numbers(connection, VERSION, [key])
-    return known[key]
-
-
-class Times(Protocol):
-    """When a scan began, and whether it saw everything."""
-
-    @property
-    def started(self) -> str: ...  # noqa: D102 - see the class
-    @property
-    def complete(self) -> bool: ...  # noqa: D102 - see the class
-
-
-def note_devices(
-    connection: Connection, network: str, scan: Times, named: Mapping[str, int]
-) -> None:
-    """Bring first and last sighting up to date; a scan that was not complete proves no absence."""
-    of_network = DEVICE.c.network == network
-    rows = connection.execute(select(DEVICE).where(of_network)).all()
-    known = {row.asset: row for row in rows}
-    new = [
-        {"network": network, "asset": asset, "first_seen": scan.started, "last_seen": scan.started,
-         "absences": 0, "version": version}
-        for asset, version in named.items() if asset not in known
-    ]  # fmt: skip
-    if new:
-        connection.execute(insert(DEVICE), new)
-    for part in chunks([asset for asset in named if asset in known]):
-        connection.execute(
-            update(DEVICE)
-            .where(of_network, DEVICE.c.asset.in_(part))
-            .values(last_seen=scan.started, absences=0)
-        )
-    for asset, number in named.items():
-        if asset in known and known[asset].version != number:
-            one = update(DEVICE).where(of_network, DEVICE.c.asset == asset)
-            connection.execute(one.values(version=number))
-    if scan.complete:
-        for part in chunks([asset for asset in known if asset not in named]):
-            connection.execute(
-                update(DEVICE)
-                .where(of_network, DEVICE.c.asset.in_(part))
-                .values(absences=DEVICE.c.absences + 1)
-            )
-
-
-def index(connection: Connection, network: str | None = None) -> int:
-    """Count sightings anew from the scans; gives how many were read.
-
-    A first sighting from before a network's oldest scan stays: that scan was pruned.
-    """
-    asked = select(SCAN.c.id, SCAN.c.network, SCAN.c.started, SCAN.c.complete)
-    old = select(DEVICE)
-    if network is not None:
-        asked, old = asked.where(SCAN.c.network == network), old.where(DEVICE.c.network == network)
-    scans = connection.execute(asked.order_by(SCAN.c.started, SCAN.c.number)).all()
-    oldest: dict[str, str] = {}
-    for scan in scans:
-        oldest.setdefault(scan.network, scan.started)
-    before = [
-        dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
-        for row in connection.execute(old)
-        if row.first_seen < oldest.get(row.network, "9")
-    ]
-    gone = delete(DEVICE)
-    connection.execute(gone if network is None else gone.where(DEVICE.c.network == network))
-    for row in before:
-        if row["last_seen"] >= oldest.get(row["network"], "9"):
-            row["last_seen"] = row["first_seen"]  # the scans that are left say it anew
-        row["absences"] = 0
-    if before:
-        connection.execute(insert(DEVICE), before)
-    for scan in scans:
-        named = names_of(connection, versions_of(connection, scan.id))
-        note_devices(connection, scan.network, scan, named)
-    return len(scans)
-
-
-def known(connection: Connection, network: str) -> dict[str, int]:
-    """Asset id → the version in which it was last seen."""
-    asked = select(DEVICE.c.asset, DEVICE.c.version).where(DEVICE.c.network == network)
-    return {row[0]: row[1] for row in connection.execute(asked)}
-
-
-def absences(connection: Connection, network: str) -> dict[str, int]:
-    """Asset id → complete scans in a row that lacked it; only those that lack."""
-    asked = select(DEVICE.c.asset, DEVICE.c.absences)
-    asked = asked.where(DEVICE.c.network == network, DEVICE.c.absences > 0)
-    return {row[0]: row[1] for row in connection.execute(asked)}
+        known = _numbers(connection, VERSION, [digest])
+    return known[digest]
 
 
 def assets(connection: Connection, versions: Sequence[int]) -> tuple[Asset, ...]:
@@ -182,9 +97,21 @@ def assets(connection: Connection, versions: Sequence[int]) -> tuple[Asset, ...]
     return tuple(found)
 
 
-def column(text: str | None) -> str | None:
-    """A text that fits a column of every database."""
-    return None if text is None else text.replace("\0", "")[:200]
+def column(text: str | None, most: int = 200) -> str | None:
+    """A text that fits a column of every database; cut, without NUL and lone surrogates."""
+    return None if text is None else _clean(text)[:most]
+
+
+def key(text: str) -> str:
+    """A text that names something, fit for a column: what had to be changed keeps a digest."""
+    if len(text) <= _LONGEST_KEY and _clean(text) == text:
+        return text
+    mark = pack.digest(text.encode("utf-8", "surrogatepass"))
+    return f"{_clean(text)[:_KEY_START]}~{mark}"
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def versions_of(connection: Connection, scan_id: str) -> list[int]:
@@ -197,7 +124,7 @@ def versions_of(connection: Connection, scan_id: str) -> list[int]:
 
 
 def names_of(connection: Connection, versions: Sequence[int]) -> dict[str, int]:
-    """Asset id → version."""
+    """Key of a device → version."""
     found: dict[str, int] = {}
     for part in chunks(versions):
         asked = select(VERSION.c.asset, VERSION.c.number).where(VERSION.c.number.in_(part))

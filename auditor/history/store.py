@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from auditor.history import pack, rows
-from auditor.history.door import open_engine, shown
+from auditor.history import pack, rows, sightings
+from auditor.history.door import open_engine, shown, transaction
 from auditor.history.entries import COLUMNS, Entry, choose, entry
 from auditor.history.tables import BLOB, DEVICE, OBSERVATION, SCAN, VERSION
 from auditor.model.difference import Seen
@@ -35,6 +36,14 @@ class Added:
     gone: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Began:
+    """When a scan began, and whether it saw everything."""
+
+    started: str
+    complete: bool
+
+
 class History:
     """An open history. Every method is one transaction: whole or not at all."""
 
@@ -53,71 +62,61 @@ class History:
         self._engine.dispose()
 
     @contextmanager
-    def work(self) -> Iterator[Connection]:
+    def work(self, *, write: bool = True) -> Iterator[Connection]:
         """A transaction, for the modules of this room.
 
         Raises:
             ToolError: the database refused; nothing of it was done.
         """
         try:
-            with self._engine.begin() as connection:
+            with transaction(self._engine, write=write) as connection:
                 yield connection
         except SQLAlchemyError as error:
             cause = getattr(error, "orig", None) or error
             raise ToolError(f"history {self._name}: {' '.join(str(cause).split())[:200]}") from None
 
     def add(self, scan: Scan, *, network: str) -> Added:
-        """Store a scan.
+        """Store a scan; one that is there already stays as it is.
 
         Args:
             scan: the document.
             network: the name under which its devices are followed.
+
+        Raises:
+            UsageError: its id or its time fits no history.
+            ToolError: the database refused; nothing was stored.
         """
+        try:
+            return self._add(scan, network)
+        except UnicodeEncodeError:  # half a character, which no UTF-8 text can hold
+            return self._add(pack.cleaned(scan), network)
+
+    def _add(self, scan: Scan, network: str) -> Added:
+        head = _columns(scan, network)
         with self.work() as connection:
-            known = select(SCAN.c.number).where(SCAN.c.id == scan.scan.id)
-            if connection.execute(known).first():
+            same = select(SCAN.c.number).where(SCAN.c.id == head["id"])
+            if connection.execute(same).first():
                 return Added()
-            of_network = SCAN.c.network == network
-            later = select(SCAN.c.number).where(of_network, SCAN.c.started > scan.scan.started)
+            of_network = SCAN.c.network == head["network"]
+            later = select(SCAN.c.number).where(of_network, SCAN.c.started > head["started"])
             late = connection.execute(later).first() is not None
             versions = [rows.version(connection, asset) for asset in scan.assets]
-            parts: dict[str, Any] = {
-                "frame": pack.frame(scan),
-                "times": pack.times(scan),
-                "devices": rows.blob(connection, pack.squeeze(versions)),
-                "law": rows.blob(connection, pack.law(scan)),
-            }
-            connection.execute(
-                insert(SCAN).values(
-                    id=scan.scan.id,
-                    network=network,
-                    site=rows.column(scan.scan.site),
-                    started=scan.scan.started,
-                    finished=scan.scan.finished,
-                    complete=scan.scan.complete,
-                    policy=scan.scan.policy,
-                    as_of=scan.scan.as_of,
-                    db_version=scan.scan.db_version,
-                    summary=msgspec.json.encode(scan.summary).decode(),
-                    digest=rows.seal(
-                        parts["frame"], parts["times"], parts["devices"], parts["law"]
-                    ),
-                    **parts,
-                )
-            )
-            ids = [rows.column(asset.id) or "" for asset in scan.assets]
-            found = dict(zip(ids, versions, strict=True))
-            known_before = rows.known(connection, network)
+            _insert(connection, head, scan, versions)
+            names = [rows.key(asset.id) for asset in scan.assets]
+            found = dict(zip(names, versions, strict=True))
+            before = sightings.known(connection, head["network"])
             if late:  # sightings are counted in order of time
-                rows.index(connection, network)
+                sightings.recount(connection, head["network"])
             else:
-                rows.note_devices(connection, network, scan.scan, found)
-            old = [known_before[i] for i in found if known_before.get(i, found[i]) != found[i]]
+                began = _Began(started=head["started"], complete=head["complete"])
+                sightings.note(connection, head["network"], began, found)
+            old = [before[i] for i in found if before.get(i, found[i]) != found[i]]
+            new = {a.id for a, name in zip(scan.assets, names, strict=True) if name not in before}
             return Added(
                 stored=True,
-                appeared=frozenset(found.keys() - known_before.keys()),
+                appeared=frozenset(new),
                 before=rows.assets(connection, old),
-                gone=rows.absences(connection, network) if scan.scan.complete else {},
+                gone=sightings.absences(connection, head["network"]) if scan.scan.complete else {},
             )
 
     def entries(self, *, network: str | None = None, site: str | None = None) -> tuple[Entry, ...]:
@@ -127,7 +126,7 @@ class History:
             asked = asked.where(SCAN.c.network == network)
         if site is not None:
             asked = asked.where(SCAN.c.site == site)
-        with self.work() as connection:
+        with self.work(write=False) as connection:
             return tuple(entry(row) for row in connection.execute(asked))
 
     def find(self, reference: str, *, network: str | None = None) -> Entry:
@@ -149,12 +148,12 @@ class History:
             UsageError: there is no such scan.
             ToolError: it is damaged.
         """
-        with self.work() as connection:
+        with self.work(write=False) as connection:
             return rows.read(connection, scan_id, None)
 
     def pair(self, old_id: str, new_id: str) -> tuple[Scan, Scan]:
         """Two scans without the devices that are the same version in both."""
-        with self.work() as connection:
+        with self.work(write=False) as connection:
             lists = [set(rows.versions_of(connection, item)) for item in (old_id, new_id)]
             same = lists[0] & lists[1]
             return rows.read(connection, old_id, same), rows.read(connection, new_id, same)
@@ -163,20 +162,21 @@ class History:
         """First and last sighting of each device of a network."""
         asked = select(DEVICE.c.asset, DEVICE.c.first_seen, DEVICE.c.last_seen)
         asked = asked.where(DEVICE.c.network == network).order_by(DEVICE.c.asset)
-        with self.work() as connection:
+        with self.work(write=False) as connection:
             found = connection.execute(asked).all()
         return tuple(Seen(id=row[0], first=row[1], last=row[2]) for row in found)
 
     def last_known(self, network: str, ids: Iterable[str]) -> tuple[Asset, ...]:
         """Devices as they were when last seen."""
-        with self.work() as connection:
-            known = rows.known(connection, network)
-            return rows.assets(connection, [known[i] for i in ids if i in known])
+        with self.work(write=False) as connection:
+            known = sightings.known(connection, network)
+            wanted = [known[name] for name in map(rows.key, ids) if name in known]
+            return rows.assets(connection, wanted)
 
     def absences(self, network: str) -> dict[str, int]:
-        """Asset id → complete scans in a row that lacked it; only those that lack."""
-        with self.work() as connection:
-            return rows.absences(connection, network)
+        """Device → complete scans in a row that lacked it; only those that lack."""
+        with self.work(write=False) as connection:
+            return sightings.absences(connection, network)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Forget scans, and every part that no other scan uses."""
@@ -185,19 +185,26 @@ class History:
                 connection.execute(delete(SCAN).where(SCAN.c.id.in_(part)))
             rows.sweep(connection)
 
-    def rebuild(self) -> int:
+    def rebuild(self, *, forget: bool = False) -> int:
         """Make the index of devices anew from the record; gives the number of scans read.
 
-        A first sighting from before the oldest scan that is left stays: its scan was pruned.
+        Args:
+            forget: drop also the sightings of scans that were pruned; else they stay, so that
+                a first sighting and the last one of a removed device can still be proven.
         """
         with self.work() as connection:
-            return rows.index(connection)
+            return sightings.recount(connection, forget=forget)
 
     def check(self) -> Iterator[str]:
-        """What is wrong with the record, one line a fault; nothing if it is sound."""
-        with self.work() as connection:
+        """What is wrong with the history, one line a fault; nothing if it is sound."""
+        with self.work(write=False) as connection:
+            if connection.dialect.name == "sqlite":
+                for row in connection.exec_driver_sql("PRAGMA integrity_check").all():
+                    if row[0] != "ok":
+                        yield f"database file: {row[0]}"
             for table in (BLOB, VERSION, OBSERVATION):
                 yield from rows.damaged(connection, table)
+            sound = True
             for row in connection.execute(select(SCAN)).all():
                 if rows.seal(row.frame, row.times, row.devices, row.law) != row.digest:
                     yield f"scan {row.id}: changed since it was stored"
@@ -205,14 +212,68 @@ class History:
                 try:
                     rows.read(connection, row.id, None)
                 except (ToolError, UsageError) as error:
+                    sound = False
                     yield str(error)
+            if sound:
+                yield from sightings.wrong(connection)
 
     def size(self) -> dict[str, int]:
         """Rows by table."""
-        with self.work() as connection:
+        with self.work(write=False) as connection:
             return {
                 table.name: int(
                     connection.execute(select(func.count()).select_from(table)).scalar_one()
                 )
                 for table in (SCAN, VERSION, OBSERVATION, DEVICE)
             }
+
+
+def _columns(scan: Scan, network: str) -> dict[str, Any]:
+    """What of the header is searched for, fit for the columns."""
+    head = scan.scan
+    if not head.id or rows.column(head.id, 64) != head.id:
+        raise UsageError(
+            f"scan id {head.id[:70]!r}: a history takes 1 to 64 characters without NUL"
+        )
+    if not network or rows.column(network) != network:
+        raise UsageError(f"network {network[:70]!r}: 1 to 200 characters without NUL")
+    return {
+        "id": head.id,
+        "network": network,
+        "site": rows.column(head.site),
+        "started": _moment(head.started, head.id),
+        "finished": _moment(head.finished, head.id),
+        "complete": head.complete,
+        "policy": rows.column(head.policy, 100),
+        "as_of": rows.column(head.as_of, 10),
+        "db_version": rows.column(head.db_version, 64),
+        "summary": msgspec.json.encode(scan.summary).decode(),
+    }
+
+
+def _moment(text: str, scan: str) -> str:
+    """A time as UTC with milliseconds, so that texts sort as the moments follow."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"scan {scan}: {text[:40]!r} is no time") from None
+    utc = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _insert(
+    connection: Connection, head: dict[str, Any], scan: Scan, versions: Sequence[int]
+) -> None:
+    frame, times = pack.frame(scan), pack.times(scan)
+    devices = rows.blob(connection, pack.squeeze(versions))
+    law = rows.blob(connection, pack.law(scan))
+    connection.execute(
+        insert(SCAN).values(
+            **head,
+            frame=frame,
+            times=times,
+            devices=devices,
+            law=law,
+            digest=rows.seal(frame, times, devices, law),
+        )
+    )

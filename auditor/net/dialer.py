@@ -1,5 +1,6 @@
 """The dialer that really goes out: scope first, then budgets, then the socket."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,6 +19,10 @@ from auditor.net.transport.tcp import Pipe, TcpPipe
 from auditor.net.transport.tls import Hello, TlsPipe
 
 _SYN_REPEATS: Final = 3.4  # seconds: the first SYN and the system's two repeats
+_WAS_REPEATED: Final = 0.9  # seconds of opening that only a lost packet and its repeat explain
+_AFTER_A_REPEAT: Final = 3.0
+"""Seconds more for what is asked over such a connection: without a measured round trip, either
+system waits this long before it repeats what is lost on it (RFC 6298, 5.7)."""
 
 
 class LiveDialer:
@@ -74,7 +79,7 @@ class LiveDialer:
                 opened = self._opened(peer, self._limits.connect_timeout)
                 pipe = await stack.enter_async_context(opened)
             yield LiveStream(
-                pipe, peer, self.hosts, self._ledger, reply_timeout=self._limits.reply_timeout
+                pipe, peer, self.hosts, self._ledger, reply_timeout=self._patience(pipe)
             )
 
     async def knock(self, address: str, port: int, *, probe: str, wait: float) -> bool:
@@ -121,13 +126,19 @@ class LiveDialer:
     async def _opened(self, peer: Peer, wait: float) -> AsyncIterator[TcpPipe]:
         await self._enter(peer.address)
         async with self.hosts.connection(peer.address):
-            with await self._dial(peer, wait) as sock:
+            sock, seconds = await self._dial(peer, wait)
+            with sock:
                 self.resolving.settled(peer.address)
                 self.hosts.opened(peer.address, peer.port)
-                yield TcpPipe(sock)
+                yield TcpPipe(sock, opened_in=seconds)
 
-    async def _dial(self, peer: Peer, wait: float) -> socket.socket:
-        """A connected socket. A port that opened before gets time for lost packets, and a second try.
+    def _patience(self, pipe: Pipe) -> float:
+        """Seconds for one exchange over a connection; more where packets were lost opening it."""
+        more = _AFTER_A_REPEAT if pipe.opened_in >= _WAS_REPEATED else 0.0
+        return self._limits.reply_timeout + more
+
+    async def _dial(self, peer: Peer, wait: float) -> tuple[socket.socket, float]:
+        """A connected socket, and the seconds that opening it took. A port that opened before gets time for lost packets, and a second try.
 
         The system repeats a lost SYN after one and three seconds; no message has left by then, so
         that nothing is asked twice.
@@ -139,12 +150,14 @@ class LiveDialer:
                 pass
         return await self._dial_once(peer, wait)
 
-    async def _dial_once(self, peer: Peer, wait: float) -> socket.socket:
+    async def _dial_once(self, peer: Peer, wait: float) -> tuple[socket.socket, float]:
         host, port = peer.address, peer.port
         await self.bucket.take()
         with net_errors(peer.name):
             sock = tcp.open_socket(host, socket.SOCK_STREAM, self._interface)
         self._ledger.connection(host, port, peer.probe)
+        clock = asyncio.get_running_loop().time
+        begin = clock()
         try:
             with net_errors(peer.name):
                 await tcp.connect(sock, tcp.sockaddr(host, port, self._interface), wait)
@@ -157,7 +170,7 @@ class LiveDialer:
         except BaseException:
             sock.close()
             raise
-        return sock
+        return sock, clock() - begin
 
     async def _secured(self, peer: Peer, stack: AsyncExitStack) -> TlsPipe:
         """A TLS connection, opened with the plainest hello that it takes.
@@ -199,7 +212,7 @@ class LiveDialer:
             pipe = TlsPipe(plain, hello)
             try:
                 with net_errors(peer.name):
-                    await pipe.handshake(self._limits.reply_timeout)
+                    await pipe.handshake(self._patience(plain))
             except NetError as error:
                 return pipe, error
             stack.push_async_exit(trial.pop_all())

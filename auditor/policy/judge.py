@@ -25,6 +25,8 @@ from auditor.policy.reach import Meeting, Reach, meet_regime, standing
 from auditor.policy.words import sentence
 from auditor.wire.mac import normal
 
+_SPEAKS = frozenset({Strength.STRONG, Strength.SUPPORTIVE})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
@@ -43,6 +45,8 @@ class Bench:
         policy: the operator's choice, with ``--regime`` and ``--profile`` already applied.
         as_of: the date of judgement.
         worded: verdicts that were worded before; a fleet has few different ones.
+        shapes: verdicts by all that judging looks at (``_shape``), where nothing is exempt.
+        written: JSON of the tuples in ``shapes``, by identity; for whoever writes many.
     """
 
     catalog: Catalog
@@ -54,6 +58,11 @@ class Bench:
     )
 
     worded: dict[object, Verdict] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
+
+    written: dict[int, bytes] = field(init=False, default_factory=dict, compare=False, repr=False)
+    shapes: dict[object, tuple[Verdict, ...]] = field(
         init=False, default_factory=dict, compare=False, repr=False
     )
 
@@ -78,6 +87,35 @@ def judge(judged: Judged, bench: Bench, device: Device | None = None) -> tuple[V
     A regime that names no maker (it tests ownership, law or origin) cannot be decided from a scan:
     it is ``indeterminate``, never silent.
     """
+    if bench.exemptions:  # they look at the device itself
+        return _judged(judged, bench, device or Device())
+    shape = _shape(judged)
+    known = bench.shapes.get(shape)
+    if known is None:
+        known = bench.shapes[shape] = _judged(judged, bench, Device())
+    return known
+
+
+def _shape(judged: Judged) -> object:
+    """Everything of a device that judging looks at. A fleet has few shapes."""
+    return (
+        judged.kind,
+        judged.video_sign,
+        tuple(
+            (
+                item.role,
+                item.vendor,
+                item.entity,
+                item.grade,
+                _model_speaks(item),
+                frozenset(_strong_places(item)),
+            )
+            for item in judged.attributions
+        ),
+    )
+
+
+def _judged(judged: Judged, bench: Bench, device: Device) -> tuple[Verdict, ...]:
     kind = Kind(judged.kind)
     if not in_subject(judged, bench):
         return ()
@@ -86,7 +124,7 @@ def judge(judged: Judged, bench: Bench, device: Device | None = None) -> tuple[V
         regime = bench.catalog.regimes[name]
         if regime.names_makers:
             verdict = _under(judged, kind, regime, bench)
-            out.append(_excused(verdict, bench, device or Device()))
+            out.append(_excused(verdict, bench, device))
         else:
             out.append(_nameless(regime, bench))
     return tuple(out)
@@ -229,11 +267,7 @@ def _unknown(
 
 def _witnessed(item: _Met) -> bool:
     """Whether a strong witness other than the MAC block speaks for the maker."""
-    return any(
-        evidence.strength is Strength.STRONG
-        and not (evidence.signal == "mac" and _is_oui(evidence.rule))
-        for evidence in item.attribution.because
-    )
+    return bool(_strong_places(item.attribution))
 
 
 def _is_oui(rule: str) -> bool:
@@ -245,11 +279,16 @@ def _builds(item: _Met, bench: Bench) -> bool:
     vendor = bench.catalog.vendors.get(item.attribution.vendor)
     if vendor is not None and vendor.builds == "all":
         return True
+    return _model_speaks(item.attribution)
+
+
+def _model_speaks(item: Attribution) -> bool:
+    """Whether a rule on the model says who built it."""
     return any(
         evidence.signal == "model"
-        and evidence.strength in {Strength.STRONG, Strength.SUPPORTIVE}
+        and evidence.strength in _SPEAKS
         and "brands.csv:" not in evidence.rule
-        for evidence in item.attribution.because
+        for evidence in item.because
     )
 
 

@@ -40,6 +40,10 @@ SHORT_WAIT: Final = {8000: 2.0}
 """Seconds to wait for an answer where silence is to be expected: 8000 is either a web port or a
 vendor SDK port that ignores a question in HTTP."""
 
+ONLY_IF_NAMED: Final = frozenset({8000})
+"""Ports that are connected to only, unless the device itself names them as its web or ONVIF address
+in a discovery reply: on most cameras they are a vendor's SDK port."""
+
 _VIRTUAL: Final = range(65001, 65129)
 _NAMED_CAP: Final = 8
 _PORT_IN_URL: Final = re.compile(
@@ -77,8 +81,10 @@ def web_ports(
 
     A port that the device itself calls an SDK port (SADP ``CommandPort``, DHIP ``Port``) is left
     out where its number leaves that open, and so is a port behind which another device answers.
+    A port of ``ONLY_IF_NAMED`` is asked only where the device has named it.
     """
     own = {port for port in spoken_for(seen) if port in SHORT_WAIT or guess(port) == "unknown"}
+    own |= ONLY_IF_NAMED.difference(named(seen))
     order = {port: place for place, port in enumerate(port for wave in WAVES for port in wave)}
     chosen = [
         (port, speaks_tls(port, seen))

@@ -64,7 +64,8 @@ class JUnit:
         about = _properties(scan)
         lines = [f"<testsuites {_numbers('camera audit', cases)}>"]
         for name, members in suites.items():
-            lines.append(f"<testsuite {_numbers(name, members)}{when}>")
+            skipped = sum(case.end == "skipped" for case in members)
+            lines.append(f'<testsuite {_numbers(name, members)} skipped="{skipped}"{when}>')
             lines.append(about)
             lines += map(_case, members)
             lines.append(f"<system-out>{_text(NOT_LEGAL_ADVICE)}</system-out>")
@@ -166,10 +167,11 @@ def _case(case: _Case) -> str:
 
 
 def _numbers(name: str, cases: list[_Case]) -> str:
+    """Attributes that suite and whole share; strict readers refuse ``skipped`` of the whole."""
     ends = [case.end for case in cases]
     return (
         f'name={_attribute(name)} tests="{len(cases)}" failures="{ends.count("failure")}"'
-        f' errors="{ends.count("error")}" skipped="{ends.count("skipped")}" time="0"'
+        f' errors="{ends.count("error")}" time="0"'
     )
 
 

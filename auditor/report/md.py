@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from auditor.model.document import Asset, Scan
 from auditor.model.words import Role
 from auditor.report._api import Page
+from auditor.report.changes._markdown import tables
+from auditor.report.changes._words import sides
 from auditor.report.plan import STEPS, Plan, money, plan
 from auditor.report.words import (
     HEADLINES,
@@ -55,6 +57,9 @@ def _lines(scan: Scan, page: Page) -> Iterator[str]:
         f"| {counts.assets} | {counts.covered} | {counts.indeterminate} | {counts.exempt} |"
         f" {counts.not_covered} | {counts.outside} | {counts.unidentified} |"
     )
+    if page.changes is not None:
+        yield from ("", "## Since last scan", "", safe(next(iter(sides(page.changes))), 400))
+        yield from tables(page.changes, safe, "###")
     names = vendor_names(scan)
     for headline in _FLAGGED:
         for asset in scan.assets:

@@ -11,6 +11,8 @@ from rich.text import Text
 from auditor.model.document import Asset, Scan
 from auditor.model.words import Role
 from auditor.report._api import Page
+from auditor.report.changes._words import sides
+from auditor.report.changes.table import block
 from auditor.report.words import HEADLINES, NOT_LEGAL_ADVICE, tame, vendor_names
 
 _ORDER = ("covered", "indeterminate", "exempt", "unidentified", "not_covered", "outside")
@@ -54,7 +56,7 @@ class TableReport:
         )
         for row in _table(scan, page):
             console.print(row, no_wrap=True, crop=False, overflow="ignore")
-        for line, style in _summary(scan):
+        for line, style in (*_since(page), *_summary(scan)):
             console.print(Text(tame(line, 2000), style=style))
         return "".join(line.rstrip() + "\n" for line in stream.getvalue().splitlines()).encode()
 
@@ -149,6 +151,19 @@ def _label(asset: Asset, names: dict[str, str]) -> str:
     brand = names.get(asset.brand, asset.brand) if asset.brand else None
     parts = [tame(part, 40) for part in (brand, asset.model) if part]
     return " ".join(dict.fromkeys(parts)) or asset.kind.value
+
+
+_MOST_CHANGES = 20
+
+
+def _since(page: Page) -> Iterator[tuple[str, str]]:
+    """What changed since an earlier scan, if one was named."""
+    if page.changes is None:
+        return
+    yield "", ""
+    yield f"Since last scan; {next(iter(sides(page.changes)))}", "bold"
+    for line in block(page.changes, page.width, _MOST_CHANGES):
+        yield line, ""
 
 
 def _summary(scan: Scan) -> Iterator[tuple[str, str]]:

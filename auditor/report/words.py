@@ -64,6 +64,8 @@ NOTES: Final = {
     " misused as a reflector",
     "default-certificate": "shows a certificate that all devices of its kind share",
     "shared-certificate": "shows the same certificate as another device of this scan",
+    "two-devices-or-proxy": "its ports speak for different devices: probably two devices behind one"
+    " address, or a proxy; each maker above rests on what its own ports show",
     "not-rebooted": "has not been restarted for more than a year",
     "clock-wrong": "its clock is more than five minutes off",
 }

@@ -81,7 +81,8 @@ def report(devices: Sequence[Device], results: Mapping[str, Sequence[Figure]]) -
         "",
         f"Measured as of {AS_OF} under `{REGIME}` by `make accuracy`; README.md says what a record is.",
         "Only recorded devices count in the first two tables; which part a device is in follows from a",
-        "hash of its id, and rules are written from the writing part alone.",
+        "hash of its id. Rules are written from published facts and from the writing part, never from what",
+        "the judging part misses; README.md has the first reading of each round of new records.",
         "",
         *_composition(devices),
     ]

@@ -13,6 +13,7 @@ from auditor.app.plan import expected_seconds
 from auditor.history.door import shown
 from auditor.model.errors import UsageError
 from auditor.net.limits import Limits
+from auditor.schedule import credential
 
 
 async def plan(config: Config, only: frozenset[str]) -> str:
@@ -62,7 +63,7 @@ def check(config: Config) -> None:
     """
     bench(parts.terms_of(config))
     key = config.report.sign_key
-    if key and not Path(key).is_file():
+    if key and not credential.place(Path(key)).is_file():
         raise UsageError(f"report.sign_key {key}: no such file")
     for number, alert in enumerate(config.alert, 1):
         try:

@@ -14,6 +14,7 @@ from auditor.history.notebook import Notebook
 from auditor.model.document import Scan
 from auditor.model.errors import AuditError, UsageError
 from auditor.model.news import Bulletin, News
+from auditor.schedule import credential
 
 _RETRY_MINUTES: Final = (5, 15, 60, 240, 720)
 _GIVE_UP: Final = 40
@@ -121,7 +122,7 @@ def secrets_of(part: AlertPart) -> tuple[str, bytes | None]:
 
 def _line(path: str | None) -> str:
     try:
-        return Path(path or "").read_text(encoding="utf-8").strip()
+        return credential.place(Path(path or "")).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
 

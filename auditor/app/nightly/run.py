@@ -32,6 +32,7 @@ from auditor.model.document import Header, Scan
 from auditor.model.errors import AuditError, ToolError
 from auditor.model.news import News
 from auditor.report._api import Page
+from auditor.schedule import credential
 
 _FIRST: Final = frozenset({"new-covered", "scan-incomplete"})
 """What a first scan tells: that every device is new is no news."""
@@ -257,7 +258,7 @@ def _reports(
     night: Night, network: Network, scan: Scan, document: Path, difference: Difference | None
 ) -> None:
     report = night.config.report
-    key = Path(report.sign_key) if report.sign_key else None
+    key = credential.place(Path(report.sign_key)) if report.sign_key else None
     try:
         publish.write_reports(scan, document, report.formats, Page(changes=difference), key)
     except AuditError as error:

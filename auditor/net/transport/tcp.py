@@ -12,7 +12,13 @@ SockAddr = tuple[str, int] | tuple[str, int, int, int]
 
 
 class Pipe(Protocol):
-    """Bytes both ways over one connection."""
+    """Bytes both ways over one connection.
+
+    Attributes:
+        opened_in: seconds that opening the connection took.
+    """
+
+    opened_in: float
 
     @property
     def certificate(self) -> bytes | None:
@@ -38,13 +44,18 @@ class Pipe(Protocol):
 
 
 class TcpPipe:
-    """A connected TCP socket."""
+    """A connected TCP socket.
+
+    Attributes:
+        opened_in: seconds that opening it took.
+    """
 
     certificate: bytes | None = None
     tls_version: str | None = None
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, *, opened_in: float = 0.0) -> None:
         """Speak over a connected, non-blocking socket. The caller closes it."""
+        self.opened_in = opened_in
         self._sock = sock
         self._loop = asyncio.get_running_loop()
 

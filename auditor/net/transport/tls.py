@@ -74,6 +74,7 @@ class TlsPipe:
     def __init__(self, under: TcpPipe, hello: Hello = Hello.NEWEST) -> None:
         """Prepare; call :meth:`handshake` before anything else."""
         self._under = under
+        self.opened_in = under.opened_in
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._at_end = False

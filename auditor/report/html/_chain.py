@@ -34,7 +34,7 @@ def story(view: View, device: Device) -> Iterator[Markup]:
     yield _LIST[1]
 
 
-_LIST: Final = frame(join([h("h4", None, t.CHAIN_TITLE), h("ol", {"class": "chain"}, HOLE)]))
+_LIST: Final = frame(join([h("h3", None, t.CHAIN_TITLE), h("ol", {"class": "chain"}, HOLE)]))
 _NO_MAKER: Final = h("li", None, t.NO_MAKER)
 
 

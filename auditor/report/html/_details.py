@@ -72,7 +72,7 @@ def _facts(
 @lru_cache(maxsize=1 << 10)
 def _notes(notes: tuple[str, ...]) -> Markup:
     items = [h("li", None, w.word(w.NOTES, cut(note, 200))) for note in notes]
-    return join([h("h4", None, t.NOTES_TITLE), h("ul", {"class": "notes"}, *items)])
+    return join([h("h3", None, t.NOTES_TITLE), h("ul", {"class": "notes"}, *items)])
 
 
 def _attempts(attempts: Sequence[Attempt]) -> Iterator[Markup]:
@@ -95,7 +95,7 @@ def _attempts(attempts: Sequence[Attempt]) -> Iterator[Markup]:
     yield _ATTEMPTS[1]
 
 
-_TITLE: Final = h("h4", None, t.ATTEMPTS_TITLE)
+_TITLE: Final = h("h3", None, t.ATTEMPTS_TITLE)
 _NO_ATTEMPTS: Final = join([_TITLE, h("p", None, t.ATTEMPTS_NONE)])
 _ATTEMPTS: Final = frame(join([_TITLE, h("table", {"class": "asked"}, HOLE)]))
 

@@ -19,6 +19,7 @@ from auditor.report.html._view import CHANGES, ORDER, Device, View
 
 STATIC: Final = 300
 PRINTED: Final = 500
+_MANY: Final = 60  # from here on, what is out of sight is laid out when it comes into sight
 _PAGE: Final = 200
 _CHUNK: Final = 300
 _NO_CHILDREN: Final[Sequence[Device]] = ()
@@ -68,7 +69,8 @@ def _static(view: View, rows: Sequence[object], facets: Facets) -> Iterator[Mark
         )
         more = h("tr", None, h("td", {"colspan": len(COLUMNS)}, fold))
         bodies.append(Markup(f"{opening(device)}{line(view, device)}{more}</tbody>\n"))
-    yield h("table", {"id": "list", "class": "devices"}, head(), *bodies)
+    kind = "devices many" if len(bodies) > _MANY else "devices"
+    yield h("table", {"id": "list", "class": kind}, head(), *bodies)
     yield _pager()
     yield _data(rows, facets, None, None)
 

@@ -1,7 +1,7 @@
 """The evidence of one device: each sign once, under the claims that it speaks for."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -23,10 +23,10 @@ class _Sign:
     """Evidence that says the same thing, however often and by however many rules it was met."""
 
     first: Evidence
-    places: dict[str | None, dict[str | None, None]] = field(default_factory=dict)
-    rules: dict[tuple[str, tuple[str, ...]], Evidence] = field(default_factory=dict)
-    supports: dict[int, None] = field(default_factory=dict)
-    against: dict[int, None] = field(default_factory=dict)
+    places: dict[tuple[str | None, str | None], None]
+    rules: dict[tuple[int, str], None]
+    supports: tuple[int, ...] = ()
+    against: tuple[int, ...] = ()
 
 
 def signs(view: View, attributions: Sequence[Attribution]) -> Iterator[Markup]:
@@ -34,8 +34,8 @@ def signs(view: View, attributions: Sequence[Attribution]) -> Iterator[Markup]:
     if not attributions:
         return
     groups: dict[tuple[tuple[int, ...], tuple[int, ...]], list[_Sign]] = {}
-    for sign in _signs(attributions):
-        groups.setdefault((tuple(sign.supports), tuple(sign.against)), []).append(sign)
+    for sign in _signs(view, attributions):
+        groups.setdefault((sign.supports, sign.against), []).append(sign)
     names = [claim_of(view, item) for item in attributions]
     yield _CLAIMS[0]
     for name, item in zip(names, attributions, strict=True):
@@ -45,7 +45,7 @@ def signs(view: View, attributions: Sequence[Attribution]) -> Iterator[Markup]:
     for (pro, contra), found in sorted(groups.items(), key=_place_of):
         yield _heading(_title(names, pro, contra))
         for sign in found[:_MOST_SIGNS]:
-            yield from _line(view, sign)
+            yield from _line(sign)
         if len(found) > _MOST_SIGNS:
             yield h("li", None, t.AND_MORE.format(n=len(found) - _MOST_SIGNS))
         yield _SIGNS[1]
@@ -55,7 +55,7 @@ _SIGNS: Final = frame(h("ul", {"class": "signs"}, HOLE))
 _CLAIMS: Final = tuple(
     join(parts)
     for parts in zip(
-        (h("h4", None, t.EVIDENCE_TITLE), ""),
+        (h("h3", None, t.EVIDENCE_TITLE), ""),
         frame(h("ul", {"class": "claims"}, HOLE)),
         strict=True,
     )
@@ -64,7 +64,7 @@ _CLAIMS: Final = tuple(
 
 @lru_cache(maxsize=1 << 12)
 def _heading(title: str) -> Markup:
-    return join([h("h5", None, title), _SIGNS[0]])
+    return join([h("h4", None, title), _SIGNS[0]])
 
 
 def claim_of(view: View, item: Attribution) -> str:
@@ -87,28 +87,30 @@ def _claim_line(name: str, grade: str, channels: tuple[str, ...]) -> Markup:
     )
 
 
-def _signs(attributions: Sequence[Attribution]) -> list[_Sign]:
+def _signs(view: View, attributions: Sequence[Attribution]) -> list[_Sign]:
     found: dict[tuple[str, str, Strength], _Sign] = {}
     for index, item in enumerate(attributions):
         for evidence in item.because:
-            _add(found, evidence).supports[index] = None
+            sign = _add(view, found, evidence)
+            if sign.supports[-1:] != (index,):
+                sign.supports += (index,)
         for evidence in item.against:
-            _add(found, evidence).against[index] = None
+            sign = _add(view, found, evidence)
+            if sign.against[-1:] != (index,):
+                sign.against += (index,)
     return sorted(found.values(), key=lambda sign: -strength_rank(sign.first.strength))
 
 
-def _add(found: dict[tuple[str, str, Strength], _Sign], evidence: Evidence) -> _Sign:
+def _add(view: View, found: dict[tuple[str, str, Strength], _Sign], evidence: Evidence) -> _Sign:
     key = (evidence.signal, evidence.value, evidence.strength)
+    place = (evidence.endpoint, evidence.via if evidence.via != evidence.signal else None)
+    rule = (view.rule_number(evidence), evidence.rule)
     sign = found.get(key)
     if sign is None:
-        sign = found[key] = _Sign(evidence)
-    via = evidence.via if evidence.via != evidence.signal else None
-    vias = sign.places.get(evidence.endpoint)
-    if vias is None:
-        sign.places[evidence.endpoint] = {via: None}
+        sign = found[key] = _Sign(evidence, {place: None}, {rule: None})
     else:
-        vias[via] = None
-    sign.rules[evidence.rule, evidence.sources] = evidence
+        sign.places[place] = None
+        sign.rules[rule] = None
     return sign
 
 
@@ -130,12 +132,10 @@ def _place_of(
     return (not pro, pro[:1], -strength_rank(signs[0].first.strength), -len(pro), pro, contra)
 
 
-def _line(view: View, sign: _Sign) -> tuple[Markup, Markup, Markup]:
+def _line(sign: _Sign) -> tuple[Markup, Markup, Markup]:
     """One sign as a sentence: how strong, what, the bytes, where, and the rule."""
     first = sign.first
-    places = tuple((endpoint, tuple(vias)) for endpoint, vias in sign.places.items())
-    rules = tuple((view.rule_number(evidence), evidence.rule) for evidence in sign.rules.values())
-    before, after = _sentence(first.signal, first.strength, places, rules)
+    before, after = _sentence(first.signal, first.strength, tuple(sign.places), tuple(sign.rules))
     return before, escape(cut(first.value, _VALUE)), after
 
 
@@ -143,12 +143,15 @@ def _line(view: View, sign: _Sign) -> tuple[Markup, Markup, Markup]:
 def _sentence(
     signal: str,
     strength: Strength,
-    places: tuple[tuple[str | None, tuple[str | None, ...]], ...],
+    places: tuple[tuple[str | None, str | None], ...],
     rules: tuple[tuple[int, str], ...],
 ) -> tuple[Markup, Markup]:
     """A sign around its bytes; the same for many devices."""
     told = STRENGTHS[strength]
-    where = "; ".join(_place(endpoint, vias) for endpoint, vias in places)
+    vias: dict[str | None, list[str | None]] = {}
+    for endpoint, via in places:
+        vias.setdefault(endpoint, []).append(via)
+    where = "; ".join(_place(endpoint, inside) for endpoint, inside in vias.items())
     links = [h("a", {"href": f"#r{number}"}, cut(rule, 80)) for number, rule in rules]
     return frame(
         h(

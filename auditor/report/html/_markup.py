@@ -19,7 +19,7 @@ Attributes = Mapping[str, str | int | bool | None]
 _WORD: Final = re.compile(r"\S+")
 _TAGS: Final = frozenset(
     _WORD.findall(
-        "a b body button caption code dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 head"
+        "a b body button caption code dd details div dl dt figcaption figure footer h1 h2 h3 h4 head"
         " header html input label li main meta nav noscript ol option p rect script section select"
         " small span strong style summary svg table tbody td th thead title tr ul"
     )

@@ -1,174 +1,48 @@
-"""Words of the HTML report for the closed vocabularies: outcomes, kinds, classes and the rest.
-
-A translation replaces this module and ``_texts``.
-"""
+"""Words of the HTML report for the closed vocabularies: those of all reports, and its own."""
 
 from typing import Final
 
-OUTCOMES: Final = {
-    "covered": "covered",
-    "indeterminate": "not determined",
-    "exempt": "exempt",
-    "unidentified": "unidentified",
-    "not_covered": "no listed producer identified",
-    "outside": "not video equipment",
-}
+from auditor.report.sentences import (
+    CHANNELS,
+    CLAIMS,
+    CLASSES,
+    ENDINGS,
+    GRADES,
+    KINDS,
+    METHOD_STATES,
+    OUTCOME_MEANING,
+    PROFILES,
+    REASONS,
+    VERDICT_OUTCOMES,
+    word,
+)
+from auditor.report.sentences import LEDGER as _LEDGER
+from auditor.report.words import HEADLINES as OUTCOMES
+from auditor.report.words import NOTES as _NOTES
 
-OUTCOME_MEANING: Final = {
-    "covered": "A rule of the policy names the maker that the signs point to.",
-    "indeterminate": "A rule may reach it; what the device shows does not decide it.",
-    "exempt": "Named, and excused by an exemption that is on file.",
-    "unidentified": "Answered, but nothing tells what it is. Never counted as clear.",
-    "not_covered": "The maker was identified and no rule of the policy names it.",
-    "outside": "Recognised as something else, and not judged.",
-}
+__all__ = [
+    "CHANNELS",
+    "CLAIMS",
+    "CLASSES",
+    "ENDINGS",
+    "GRADES",
+    "KINDS",
+    "LEDGER",
+    "METHOD_STATES",
+    "NOTES",
+    "OUTCOMES",
+    "OUTCOME_MEANING",
+    "PROFILES",
+    "REASONS",
+    "VERDICT_OUTCOMES",
+    "word",
+]
 
-VERDICT_OUTCOMES: Final = {
-    "covered": "covered",
-    "exempt": "exempt",
-    "not_covered": "no listed producer identified",
-    "indeterminate": "not determined",
-}
-
-REASONS: Final = {
-    "listed_vendor": "the maker is listed",
-    "affiliate_of_listed": "the maker is an affiliate of a listed company",
-    "purpose_limited": "the listing is limited to named purposes",
-    "conflict": "signs of different makers",
-    "listed_maker_possible": "a hint of a listed maker",
-    "maker_only_possible": "the maker is only a possibility",
-    "maker_unknown": "nothing names the maker",
-    "mac_block_only": "only the MAC block speaks for the maker",
-    "maker_buys_in": "the maker also sells what others build",
-    "entity_not_established": "the company within the family is not established",
-    "kind_not_named": "this kind of equipment is not established as named",
-    "kind_outside_listing": "the listing does not name this kind of equipment",
-    "not_yet_effective": "not yet effective",
-    "date_approximate": "the exact day is not documented",
-    "share_not_established": "whether a listed company owns half of the maker is not established",
-    "resumption_unverified": "whether the rule applies again after its suspension is not verified",
-    "suspended": "the rule is suspended",
-    "subsidiary_not_named": "the subsidiary is not named",
-    "entity_not_named": "the company is not named",
-    "before_listing": "before the listing",
-    "removed_from_list": "removed from the list",
-    "maker_not_listed": "the maker is not named there",
-    "listing_unverified": "the listing is not verified",
-    "names_no_maker": "the rule names no maker",
-}
-
-KINDS: Final = {
-    "camera": "camera",
-    "recorder": "recorder",
-    "encoder": "encoder",
-    "intercom": "intercom",
-    "access-control": "access control",
-    "network": "network equipment",
-    "other": "other equipment",
-    "unknown": "kind unknown",
-}
-
-GRADES: Final = {"confirmed": "confirmed", "probable": "probable", "possible": "possible"}
-
-CLAIMS: Final = {
-    "maker": "Made by {name}",
-    "brand": "Labelled {name}",
-    "platform": "Runs firmware of {name}",
-    "chip": "Chip of {name}",
-}
-
-CHANNELS: Final = {
-    "link": "network link",
-    "wsd": "WS-Discovery",
-    "http": "web server with ONVIF",
-    "rtsp": "video server",
-    "tls": "certificate",
-    "sadp": "SADP",
-    "dhip": "DHIP",
-    "mhed": "MHED",
-    "netip": "NETIP",
-    "tdp": "TDP",
-    "ubnt": "Ubiquiti discovery",
-    "ssdp": "SSDP",
-    "mdns": "mDNS",
-    "snmp": "SNMP",
-    "dhcp": "DHCP",
-    "dns": "DNS",
-    "ports": "open ports",
-    "record": "a label or list",
-}
+LEDGER: Final = {**_LEDGER, "this_machine": "the scanning machine itself"}
 
 NOTES: Final = {
+    **_NOTES,
     "factory-state": "It is in factory state: nobody has set it up, and anyone nearby can.",
     "open-stream": "Its video can be watched without a password.",
     "default-certificate": "It shows the certificate that it left the factory with.",
 }
-
-ENDINGS: Final = {
-    "ok": "answered",
-    "refused": "refused",
-    "filtered": "filtered",
-    "timeout": "no answer in time",
-    "reset": "connection reset",
-    "tls-error": "TLS error",
-    "malformed": "malformed answer",
-    "too-big": "answer too big",
-    "denied": "not asked: outside the budget or the scope",
-    "skipped": "skipped",
-    "bug": "fault in this tool",
-}
-
-LEDGER: Final = {
-    "answered": "answered",
-    "silent": "silent: nothing there, or nothing that speaks",
-    "refused": "there, every port closed",
-    "filtered": "there, behind a filter",
-    "out_of_time": "not finished in time",
-    "excluded": "excluded by the operator",
-    "not_scanned": "not scanned",
-}
-
-METHOD_STATES: Final = {
-    "ok": "worked",
-    "limited": "limited",
-    "skipped": "skipped",
-    "unavailable": "not available here",
-    "failed": "failed",
-}
-
-CLASSES: Final = {
-    "prohibited-if-profile": "a restriction on certain users: it means something only for those"
-    " whom it concerns",
-    "market-access": "a restriction on authorising, importing or selling; not on using what is"
-    " already owned",
-    "counterparty-risk": "a statement about dealings with the company, not about the device",
-    "policy-signal": "a signal of policy, not a rule of law for the owner of a device",
-    "hypothetical": "hypothetical: no such rule is known to be in force",
-}
-
-PROFILES: Final = {
-    "us-federal-agency": "a US federal agency",
-    "us-federal-contractor": "a US federal contractor",
-    "us-federal-grantee": "a recipient of US federal grants or loans",
-    "us-importer-or-seller": "an importer or seller in the United States",
-    "us-dod-contractor": "a contractor of the US Department of Defense",
-    "us-dod-agency": "a part of the US Department of Defense",
-    "us-exporter": "an exporter under US export control",
-    "us-person": "a US person",
-    "us-person-investor": "a US person who invests",
-    "au-commonwealth-entity": "an Australian Commonwealth entity",
-    "ca-federal-institution": "a Canadian federal institution",
-    "eu-manufacturer-importer": "a manufacturer or importer in the EU",
-    "eu-person": "an EU person",
-    "in-seller": "a seller in India",
-    "in-public-buyer": "a public buyer in India",
-    "lt-state-institution": "a Lithuanian state institution",
-    "tw-gov-agency": "a government agency of Taiwan",
-    "uk-central-gov-sensitive-site": "a UK central government department with sensitive sites",
-    "uk-contracting-authority": "a UK contracting authority",
-}
-
-
-def word(table: dict[str, str], key: str) -> str:
-    """The word for a key; an unknown key is shown as it is, with spaces."""
-    return table.get(key) or key.replace("_", " ")

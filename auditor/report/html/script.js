@@ -17,7 +17,7 @@
 
   // Our own markup, as text: only these elements and attributes, made one by one; the parser never sees it.
   const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": "\"", "&#x27;": "'" };
-  const TAGS = new Set(["a", "b", "code", "dd", "div", "dl", "dt", "h4", "h5", "li", "ol", "p", "small",
+  const TAGS = new Set(["a", "b", "code", "dd", "div", "dl", "dt", "h3", "h4", "li", "ol", "p", "small",
     "span", "strong", "table", "tbody", "td", "th", "tr", "ul"]);
   const NAMES = new Set(["aria-label", "class", "colspan", "href", "id", "rel", "scope"]);
   const TOKEN = /<(\/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")*)>|([^<]+)/g;
@@ -252,7 +252,7 @@
     const reference = body.querySelector("a.fl");
     if (!reference || body.querySelector(".verdicts")) return;
     const sentences = byId(reference.hash.slice(1))?.querySelector(".verdicts");
-    if (sentences) reference.closest("ol").after(sentences.cloneNode(true));
+    if (sentences) body.querySelector(".in").append(sentences.cloneNode(true));
   };
 
   const open = (index) => {

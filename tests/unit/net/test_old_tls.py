@@ -1,7 +1,9 @@
 """Servers that cannot bear a modern hello, or show what no library accepts."""
 
 import asyncio
+import hashlib
 import ssl
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from auditor.model.errors import ConnReset, TimedOut, TlsFailed
+from auditor.model.words import Ending
 from auditor.net.transport.tls import Hello
+from auditor.probes import tls as tls_probe
+from auditor.probes._api import Target
+from auditor.probes._run import run_probe
 
 HOST = "127.0.0.2"
 SHORT_KEY = Path(__file__).parent / "rsa512-md5.pem"
@@ -237,3 +243,31 @@ async def test_a_good_certificate_of_a_failed_handshake_comes_with_the_failure(
         await ask(make_net(), server.port)
     leaf = x509.load_der_x509_certificate(failure.value.partial)
     assert leaf.public_bytes(serialization.Encoding.DER) == old_certificate[1]
+
+
+async def test_the_certificate_probe_says_which_version_was_used(serve, make_net, server_tls):
+    server = await serve(picky(server_tls("TLSv1"), has_extensions, reset, []))
+    target = Target(address=HOST, port=server.port, tls=True, seen=(), clock=lambda: "")
+    attempt, facts = await run_probe(
+        tls_probe.PROBE, target, make_net().dialer, monotonic=time.monotonic
+    )
+    told = {fact.signal: fact.value for fact in facts}
+    assert attempt.outcome is Ending.OK
+    assert told["tls.version"] == "TLSv1"
+    assert told["tls.subject"] == "CN=old camera"  # expired since 2001
+
+
+async def test_the_certificate_probe_keeps_the_hash_of_a_broken_certificate(
+    serve, make_net, old_certificate
+):
+    der = old_certificate[1][:-30]
+    server = await serve(shows(der))
+    target = Target(address=HOST, port=server.port, tls=True, seen=(), clock=lambda: "")
+    attempt, facts = await run_probe(
+        tls_probe.PROBE, target, make_net().dialer, monotonic=time.monotonic
+    )
+    assert attempt.outcome is Ending.TLS_ERROR
+    assert "TLSv1.2" in attempt.detail
+    assert [(fact.signal, fact.value) for fact in facts] == [
+        ("tls.sha256", hashlib.sha256(der).hexdigest())
+    ]

@@ -243,4 +243,4 @@ def test_without_discovery_likely_ports_are_asked_plain_before_tls():
 
 def test_a_silent_port_8000_is_not_troubled():
     assert PROBE_.endpoints(frozenset({8000}), ()) == ()
-    assert PROBE_.endpoints(frozenset({8000}), answered(8000)) == (("tcp", 8000, False),)
+    assert PROBE_.endpoints(frozenset({8000}), answered(8000)) == ()

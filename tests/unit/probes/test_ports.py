@@ -73,6 +73,13 @@ def test_a_page_behind_a_recorder_is_not_read_as_the_recorders_own():
     assert ports.web_ports(frozenset({65001, 65002}), ()) == ()
 
 
+def test_port_8000_is_only_connected_to_unless_the_device_names_it_as_its_web_address():
+    opened = frozenset({80, 8000})
+    assert ports.web_ports(opened, ()) == ((80, False),)
+    there = seen("wsd.xaddrs", "http://192.0.2.7:8000/onvif/device_service", "udp/3702")
+    assert ports.web_ports(opened, (there,)) == ((80, False), (8000, False))
+
+
 SADP = "<ProbeMatch><CommandPort>8000</CommandPort><HttpPort>81</HttpPort></ProbeMatch>"
 DHIP = json.dumps({"params": {"deviceInfo": {"Port": 37777, "HttpPort": 8088}}})
 

@@ -28,7 +28,18 @@ FLAGS = (
 class Chrome:
     """One page of one browser, over the DevTools pipe."""
 
-    def __init__(self, folder: Path, seconds: float = 60.0) -> None:
+    def __init__(self, folder: Path, seconds: float = 60.0, proxy: int | None = None) -> None:
+        """Start it.
+
+        Args:
+            folder: its profile.
+            seconds: how long it may be spoken to.
+            proxy: a port of this machine to which it sends whatever would leave, loopback too.
+        """
+        flags = FLAGS
+        if proxy is not None:
+            through = (f"--proxy-server=127.0.0.1:{proxy}", "--proxy-bypass-list=<-loopback>")
+            flags = (*(flag for flag in FLAGS if "resolver" not in flag), *through)
         self._deadline = time.monotonic() + seconds
         self._last = 0
         self._rest = b""
@@ -37,7 +48,7 @@ class Chrome:
         self._in, up = _high_pipe()
         # The browser reads its file descriptor 3 and writes 4; dash cannot name those above 9.
         self._process = subprocess.Popen(
-            ["/bin/bash", "-c", f'exec "$0" "$@" 3<&{down} 4>&{up}', str(CHROMIUM), *FLAGS,
+            ["/bin/bash", "-c", f'exec "$0" "$@" 3<&{down} 4>&{up}', str(CHROMIUM), *flags,
              f"--user-data-dir={folder}", "about:blank"],
             pass_fds=(down, up),
             stdout=subprocess.DEVNULL,
@@ -67,9 +78,11 @@ class Chrome:
     def call(self, method, **params):
         return self._call(method, session=self._session, **params)
 
-    def open(self, path: Path) -> None:
+    def open(self, path: Path, fragment: str = "") -> None:
+        if fragment:  # else only the fragment would change, and nothing would be loaded
+            self.call("Page.navigate", url="about:blank")
         self.events.clear()
-        self.call("Page.navigate", url=path.as_uri())
+        self.call("Page.navigate", url=path.as_uri() + fragment)
         self.until(lambda event: event["method"] == "Page.loadEventFired")
 
     def until(self, wanted) -> None:
@@ -81,6 +94,11 @@ class Chrome:
         if "exceptionDetails" in told:
             raise RuntimeError(str(told["exceptionDetails"]))
         return told["result"].get("value")
+
+    def settle(self, milliseconds: int = 100) -> None:
+        """Let the page's own events come first."""
+        wait = f"new Promise(done => setTimeout(done, {milliseconds}))"
+        self.call("Runtime.evaluate", expression=wait, awaitPromise=True)
 
     def emulate(self, *, width=1280, height=900, dark=False, still=True, media=""):
         self.call(
@@ -151,6 +169,20 @@ class Chrome:
         if "method" in message:
             self.events.append(message)
         return message
+
+
+def press(browser: Chrome, selector: str) -> None:
+    """Click an element."""
+    browser.run(f"document.querySelector({selector!r}).click()")
+
+
+def choose(browser: Chrome, selector: str, text: str) -> None:
+    """Type into a field, or choose the option of that name."""
+    browser.run(
+        f"(e => {{ const option = Array.from(e.options ?? []).find(o => o.text === {text!r});"
+        f" e.value = e.options ? option.value : {text!r}; e.dispatchEvent(new Event('input')); }})"
+        f"(document.querySelector({selector!r}))"
+    )
 
 
 def _high_pipe() -> tuple[int, int]:

@@ -11,11 +11,11 @@ import pytest
 from auditor import codec
 from auditor.app.reporting import formats
 from auditor.model.document import Coverage, Scan, Summary
+from auditor.report._api import Page
+from auditor.report.html import FORMAT, asset, policy
 from auditor.report.html import _texts as _html_texts
 from auditor.report.html import _words as _html_words
-from auditor.report._api import Page
 from auditor.report.html._markup import Markup, escape, h, join, link, slug, verbatim
-from auditor.report.html import FORMAT, asset, policy
 from tests.unit.report.scans import PAYLOADS, SAYS, device, hostile, law, scan, site, verdict
 
 VOID = {"meta", "input"}

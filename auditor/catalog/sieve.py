@@ -1,0 +1,92 @@
+"""Which rules a value could meet: found by what the value contains, not by trying every rule.
+
+Each pattern's needed text (``model.literals``) is entered under one of its three-letter pieces.
+A value is cut into such pieces once, and only rules entered under one of them are tried, with
+those that need nothing certain. So the cost of a value grows with its length and with what it
+nearly meets, not with the number of rules.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Final
+
+from auditor.model.knowledge import Rule
+from auditor.model.literals import needed
+
+_PIECE: Final = 3
+
+
+class Rules(tuple[Rule, ...]):  # noqa: SLOT001 - it keeps its sieves
+    """The rules of one signal, in order, with a sieve for each field that they read."""
+
+    @cached_property
+    def sieves(self) -> "dict[str | None, Sieve]":
+        """The field (None: the whole value) → its sieve."""
+        fields: dict[str | None, list[tuple[int, Rule]]] = {}
+        for place, rule in enumerate(self):
+            fields.setdefault(rule.field, []).append((place, rule))
+        return {field: Sieve(rules) for field, rules in fields.items()}
+
+
+class Sieve:
+    """Rules that read the same text."""
+
+    def __init__(self, rules: Iterable[tuple[int, Rule]]) -> None:
+        """Enter each rule under what it needs."""
+        self._always: list[tuple[int, Rule]] = []
+        self._texts: list[tuple[str, tuple[int, Rule]]] = []
+        entered: list[tuple[tuple[str, ...], tuple[int, Rule]]] = []
+        for item in rules:
+            pattern = item[1].pattern
+            texts = needed(pattern.pattern, ignorecase=pattern.ignorecase)
+            if texts is None:
+                self._always.append(item)
+            else:
+                entered.append((texts, item))
+                self._texts += [(text, item) for text in texts]
+        self._all = sorted((*self._always, *(item for _, item in entered)), key=_place)
+        self._by_piece = _index(entered)
+        self._pieces = self._by_piece.keys()
+
+    def candidates(self, text: str) -> Sequence[tuple[int, Rule]]:
+        """The rules that the text could meet, each once, in order."""
+        if not text.isascii():  # letters beyond ASCII may equal ASCII ones without regard to case
+            return self._all
+        low = text.lower()
+        if len(low) >= len(self._texts):  # looking for each text costs less than cutting this one
+            chosen = {item[0]: item for needs, item in self._texts if needs in low}
+        else:
+            pieces = {low[at : at + _PIECE] for at in range(len(low) - _PIECE + 1)}
+            chosen = {
+                item[0]: item
+                for piece in pieces & self._pieces
+                for needs, item in self._by_piece[piece]
+                if needs in low
+            }
+        if not chosen:
+            return self._always
+        return sorted((*self._always, *chosen.values()), key=_place)
+
+
+def _place(item: tuple[int, Rule]) -> int:
+    return item[0]
+
+
+def _index(
+    entered: Iterable[tuple[tuple[str, ...], tuple[int, Rule]]],
+) -> dict[str, list[tuple[str, tuple[int, Rule]]]]:
+    """Each text under that one of its pieces which fewest texts share."""
+    listed = [(text, item) for texts, item in entered for text in texts]
+    common: dict[str, int] = {}
+    for text, _ in listed:
+        for piece in _pieces(text):
+            common[piece] = common.get(piece, 0) + 1
+    index: dict[str, list[tuple[str, tuple[int, Rule]]]] = {}
+    for text, item in listed:
+        rarest = min(_pieces(text), key=lambda piece: (common[piece], piece))
+        index.setdefault(rarest, []).append((text, item))
+    return index
+
+
+def _pieces(text: str) -> set[str]:
+    return {text[at : at + _PIECE] for at in range(len(text) - _PIECE + 1)}
