@@ -38,24 +38,26 @@ def facts_of(observations: Iterable[Observation], catalog: Catalog) -> tuple[Fac
 def _opened(first: Fact, catalog: Catalog) -> tuple[tuple[tuple[str, ...], Fact], ...]:
     """A raw fact and all that can be read out of it, each with what makes it that fact."""
     if len(first.value) > LONGEST:
-        return tuple(_open(first, catalog))
-    return catalog.memory.recall(("open", first), lambda: tuple(_open(first, catalog)))
+        return _open(first, catalog)
+    return catalog.memory.recall(("open", first), lambda: _open(first, catalog))
 
 
-def _open(first: Fact, catalog: Catalog) -> Iterator[tuple[tuple[str, ...], Fact]]:
-    seen: set[tuple[str, ...]] = set()
+def _open(first: Fact, catalog: Catalog) -> tuple[tuple[tuple[str, ...], Fact], ...]:
+    seen: dict[tuple[str, ...], Fact] = {}
     queue = [first]
     while queue:
         fact = queue.pop()
         key = _order(fact)
         if key in seen:
+            if fact.voice is Voice.DEVICE:  # the same words, said by the device itself
+                seen[key] = fact
             continue
-        seen.add(key)
-        yield key, fact
+        seen[key] = fact
         if fact.via is None or fact.signal in _HOLDERS:
             queue.extend(derive(fact))
         if fact.signal not in _GROUPS or fact.signal == "serial":
             queue.extend(_read_out(fact, catalog))
+    return tuple(seen.items())
 
 
 def _order(fact: Fact) -> tuple[str, ...]:

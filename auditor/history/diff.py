@@ -115,8 +115,10 @@ def _places(asset: Asset) -> dict[int, list[str]]:
     """
     found: dict[int, list[str]] = {4: [], 6: []}
     for text in dict.fromkeys((asset.address, *asset.addresses)):
-        if text:
-            found[6 if ":" in text else 4].append(text)
+        try:
+            found[ipaddress.ip_address(text or "").version].append(text or "")
+        except ValueError:
+            continue
     return found
 
 

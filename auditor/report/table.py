@@ -161,7 +161,7 @@ def _since(page: Page) -> Iterator[tuple[str, str]]:
     if page.changes is None:
         return
     yield "", ""
-    yield f"Since last scan; {next(iter(sides(page.changes)))}", "bold"
+    yield f"Since last scan: {next(iter(sides(page.changes)))}", "bold"
     for line in block(page.changes, page.width, _MOST_CHANGES):
         yield line, ""
 
