@@ -5,7 +5,7 @@ PY    := .venv/bin/python
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lab bench docs fmt lint types rooms db unit wheel clean system schemas db-bundle accuracy soak fuzz
+.PHONY: help demo test check lab bench docs fmt lint types rooms db unit wheel clean system deb schemas db-bundle accuracy soak fuzz
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,10 +31,10 @@ test: $(STAMP) system ## every test
 check: $(STAMP) fmt lint types rooms db unit ## lint, types, rooms, db, unit tests: under a minute
 
 fmt: $(STAMP)
-	.venv/bin/ruff format --check --quiet auditor tests benchmarks docs examples
+	.venv/bin/ruff format --check --quiet auditor tests benchmarks docs examples packaging
 
 lint: $(STAMP)
-	.venv/bin/ruff check --quiet auditor tests benchmarks docs examples
+	.venv/bin/ruff check --quiet auditor tests benchmarks docs examples packaging
 
 types: $(STAMP)
 	.venv/bin/mypy
@@ -69,6 +69,9 @@ docs: $(STAMP) ## regenerate docs/reference from the code and the database
 
 wheel: $(STAMP) ## build the wheel
 	$(UV) build --quiet --wheel
+
+deb: $(STAMP) ## build the Debian package: dist/camera-auditor_*.deb
+	$(PY) packaging/build_deb.py --out dist
 
 schemas: $(STAMP) ## write vendor_db/schema, which editors pick up
 	$(PY) -m auditor.catalog.schemas

@@ -18,7 +18,6 @@ from docs._transcripts import ROOT, refreshed
 
 REFERENCE = ROOT / "docs" / "reference"
 FLEET = ROOT / "examples" / "sample-fleet"
-REPORTS = ("csv", "html", "md", "table")
 
 
 def made() -> dict[Path, bytes]:
@@ -60,13 +59,12 @@ def _index(pages: dict[str, str]) -> str:
 
 
 def sample_reports() -> dict[Path, bytes]:
-    """The reports of the sample fleet, in every format that people read."""
-    known = reporting.formats()
+    """The reports of the sample fleet, in every format but the document that they are made from."""
     scan = codec.decode((FLEET / "scan.json").read_bytes())
     return {
-        FLEET / f"report{known[name].suffixes[0]}": known[name].render(scan, Page())
-        for name in REPORTS
-        if name in known
+        FLEET / f"report{made.suffixes[0]}": made.render(scan, Page())
+        for name, made in reporting.formats().items()
+        if name != "json"
     }
 
 

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "packaging")]
 
 import manpages  # noqa: E402
+
 from auditor.app.version import VERSION  # noqa: E402
 from auditor.schedule import systemd  # noqa: E402
 from auditor.schedule.job import Job  # noqa: E402
@@ -49,7 +50,9 @@ def main() -> None:
     """Build it and say where it is."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "dist")
-    out = parser.parse_args().out
+    parser.add_argument("--level", default="6", help="of xz; 0 is quick and large")
+    asked = parser.parse_args()
+    out = asked.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     epoch = source_date()
     os.environ["SOURCE_DATE_EPOCH"] = str(epoch)
@@ -58,16 +61,26 @@ def main() -> None:
         stage = Path(work) / "stage"
         libraries(stage, Path(work))
         system(stage, epoch)
-        control(stage, epoch)
+        control(stage)
         settle(stage, epoch)
         place = out / f"{NAME}_{VERSION}_{architecture()}.deb"
-        run("dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", str(stage), str(place))
+        run(
+            "dpkg-deb",
+            "--root-owner-group",
+            "-Zxz",
+            f"-z{asked.level}",
+            "--build",
+            str(stage),
+            str(place),
+        )
     sys.stdout.write(f"{place}: {place.stat().st_size / 1e6:.1f} MB\n")
 
 
 def run(*words: str) -> str:
     """One command; gives its output, stops the build if it fails."""
-    done = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603
+    done = subprocess.run(words, cwd=ROOT, check=False, capture_output=True, text=True)  # noqa: S603
+    if done.returncode:
+        raise SystemExit(f"{' '.join(words)[:200]}: {done.stderr.strip()[-2000:]}")
     return done.stdout.strip()
 
 
@@ -101,9 +114,13 @@ def libraries(stage: Path, work: Path) -> None:
                     "**/*.h", "**/*.pxd"):  # fmt: skip
         for path in sorted(target.glob(pattern), reverse=True):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    for path in target.rglob("*"):
-        if path.is_file():
-            path.chmod(0o644)
+    for path in sorted(item for item in target.rglob("*") if item.is_file()):
+        path.chmod(0o644)
+        data = path.read_bytes() if path.suffix == ".py" else b""
+        if data.startswith(b"#!"):  # one that Debian knows; they are imported, not run
+            path.write_bytes(f"#!{PYTHON}\n".encode() + data.partition(b"\n")[2])
+        if path.suffix == ".so":
+            run("strip", "--strip-unneeded", str(path))
 
 
 def system(stage: Path, epoch: int) -> None:
@@ -112,8 +129,13 @@ def system(stage: Path, epoch: int) -> None:
     example = (ROOT / "auditor/app/nightly/example.toml").read_text(encoding="utf-8")
     put(stage, "etc/auditor/auditor.toml", example, 0o640)
     job = Job(config=Path("/etc/auditor/auditor.toml"))
-    for name, text in ((systemd.SERVICE, systemd.service(job)), (systemd.TIMER, systemd.timer(job))):
-        about = "# Started by: systemctl enable --now auditor.timer. `audit schedule install` fits it\n"
+    for name, text in (
+        (systemd.SERVICE, systemd.service(job)),
+        (systemd.TIMER, systemd.timer(job)),
+    ):
+        about = (
+            "# Started by: systemctl enable --now auditor.timer. `audit schedule install` fits it\n"
+        )
         told = f"{about}# to a configuration (its time, its folders, its secrets).\n"
         put(stage, f"lib/systemd/system/{name}", told + text.partition("\n")[2])
     for name, text in manpages.pages(epoch).items():
@@ -125,12 +147,14 @@ def system(stage: Path, epoch: int) -> None:
     put(stage, f"{docs}/copyright", copyright_text(stage / PRIVATE))
     put(stage, f"{docs}/README.md", (ROOT / "docs/how-to/appliance.md").read_text(encoding="utf-8"))
     own = ROOT / "packaging/debian"
-    put(stage, f"usr/share/lintian/overrides/{NAME}", (own / "lintian-overrides").read_text("utf-8"))
+    put(
+        stage, f"usr/share/lintian/overrides/{NAME}", (own / "lintian-overrides").read_text("utf-8")
+    )
 
 
 def completion(shell: str) -> str:
     """The script with which a shell asks ``audit`` itself what may come next."""
-    from typer._completion_shared import get_completion_script  # noqa: PLC0415, PLC2701
+    from typer._completion_shared import get_completion_script  # noqa: PLC0415
 
     text = get_completion_script(prog_name="audit", complete_var="_AUDIT_COMPLETE", shell=shell)
     return text.strip() + "\n"
@@ -150,9 +174,13 @@ def copyright_text(target: Path) -> str:
     """Ours, and where each library's licence stands."""
     lines = []
     for info in sorted(target.glob("*.dist-info")):
-        meta = (info / "METADATA").read_text(encoding="utf-8", errors="replace").partition("\n\n")[0]
+        meta = (
+            (info / "METADATA").read_text(encoding="utf-8", errors="replace").partition("\n\n")[0]
+        )
         named = re.search(r"^License-Expression: (.+)$", meta, re.MULTILINE)
-        named = named or re.search(r"^Classifier: License :: (?:OSI Approved :: )?(.+)$", meta, re.M)
+        named = named or re.search(
+            r"^Classifier: License :: (?:OSI Approved :: )?(.+)$", meta, re.MULTILINE
+        )
         named = named or re.search(r"^License: (.+)$", meta, re.MULTILINE)
         name = info.name.removesuffix(".dist-info").replace("-", " ")
         lines.append(f"  {name}: {named[1].strip()[:60] if named else 'see its METADATA'}")
@@ -160,7 +188,7 @@ def copyright_text(target: Path) -> str:
     return head + "\n".join(lines) + "\n"
 
 
-def control(stage: Path, epoch: int) -> None:
+def control(stage: Path) -> None:
     """The package's own papers."""
     size = sum(-(-p.stat().st_size // 1024) for p in stage.rglob("*") if p.is_file())
     code = "import sys; print('%d.%d %d.%d' % (3, sys.version_info[1], 3, sys.version_info[1] + 1))"

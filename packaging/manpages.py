@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from typer.core import TyperGroup
+
 from auditor.app.version import TOOL
 from docs._code import Command, commands
 from docs._words import EXIT_CODES
-from typer.core import TyperGroup
 
 ROOT = Path(__file__).resolve().parents[1]
+BLANK = "\\&"
 
 
 def pages(epoch: int) -> dict[str, str]:
@@ -77,7 +79,7 @@ def options(command: Command, context: object) -> Iterator[str]:
         record = parameter.get_help_record(context)  # type: ignore[arg-type]
         if record is not None:
             flags, told = record
-            lines.append(f".TP\n.B {escape(flags)}\n{escape(' '.join(told.split())) or '...'}")
+            lines.append(f".TP\n.B {escape(flags)}\n{escape(' '.join(told.split())) or BLANK}")
     if lines:
         yield section("OPTIONS", "\n".join(lines))
 

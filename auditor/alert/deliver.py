@@ -7,9 +7,10 @@ The signature is HMAC-SHA256 over time and body, so that a receiver knows who se
 import hashlib
 import hmac
 import logging
+import re
 import time
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from auditor.alert import message
 from auditor.model.errors import ToolError, UsageError
@@ -17,6 +18,9 @@ from auditor.model.errors import ToolError, UsageError
 _WEBHOOK: Final = {"json": "http", "jsons": "https"}
 _SECONDS: Final = 20
 _OK: Final = range(200, 300)
+_BETWEEN: Final = re.compile(r"[/:@?&=#,]")
+_LEAST: Final = 3
+"""Shorter parts of a URL are too common in plain words to be blanked."""
 
 
 def send(url: str, data: bytes, secret: bytes | None = None) -> None:
@@ -44,14 +48,7 @@ def beat(url: str) -> None:
     Raises:
         ToolError: it could not be reached.
     """
-    import requests  # noqa: PLC0415 - comes with Apprise
-
-    try:
-        answer = requests.get(url, timeout=_SECONDS, allow_redirects=False)
-    except requests.RequestException as error:
-        raise ToolError(f"{urlsplit(url).hostname}: {type(error).__name__}") from None
-    if answer.status_code not in _OK:
-        raise ToolError(f"{urlsplit(url).hostname}: answered {answer.status_code}")
+    _asked("GET", url, None, {"User-Agent": "auditor"})
 
 
 def check(url: str) -> None:
@@ -80,20 +77,31 @@ def signature(secret: bytes, body: bytes, seconds: int) -> str:
 
 
 def _post(url: str, data: bytes, secret: bytes | None) -> None:
-    import requests  # noqa: PLC0415 - comes with Apprise
-
-    parts = urlsplit(url)
     headers = {"Content-Type": "application/json", "User-Agent": "auditor"}
     if secret is not None:
         headers["X-Auditor-Signature"] = signature(secret, data, int(time.time()))
+    _asked("POST", url, data, headers)
+
+
+def _asked(method: str, url: str, data: bytes | None, headers: dict[str, str]) -> None:
+    """One request; redirects are not followed, and the body of the answer is not read.
+
+    Raises:
+        ToolError: no answer, or one that is not a success.
+    """
+    import requests  # noqa: PLC0415 - comes with Apprise
+
+    host = urlsplit(url).hostname
     try:
-        answer = requests.post(
-            url, data=data, headers=headers, timeout=_SECONDS, allow_redirects=False
-        )
-    except requests.RequestException as error:
-        raise ToolError(f"{parts.hostname}: {type(error).__name__}") from None
-    if answer.status_code not in _OK:
-        raise ToolError(f"{parts.hostname}: answered {answer.status_code}")
+        with requests.request(
+            method, url, data=data, headers=headers, timeout=_SECONDS, allow_redirects=False,
+            stream=True,
+        ) as answer:  # fmt: skip
+            code = answer.status_code
+    except (requests.RequestException, ValueError) as error:
+        raise ToolError(f"{host}: {type(error).__name__}") from None
+    if code not in _OK:
+        raise ToolError(f"{host}: answered {code}")
 
 
 def _apprise(url: str, data: bytes) -> None:
@@ -115,7 +123,25 @@ def _apprise(url: str, data: bytes) -> None:
     finally:
         logger.removeHandler(said.handler)
     if not done:
-        raise ToolError(f"{url.partition('://')[0]}: {said.last or 'not delivered'}")
+        told = without_secrets(said.last or "not delivered", url)
+        raise ToolError(f"{url.partition('://')[0]}: {told}")
+
+
+def without_secrets(text: str, url: str) -> str:
+    """A foreign library's complaint without any part of the URL that may be a secret.
+
+    Only the scheme and the host of the URL may be said.
+    """
+    rest = url.partition("://")[2]
+    try:
+        host = urlsplit(f"http://{rest}").hostname or ""
+    except ValueError:
+        host = ""
+    parts = {unquote(part) for part in _BETWEEN.split(rest)} | set(_BETWEEN.split(rest))
+    for part in sorted(parts, key=len, reverse=True):
+        if len(part) >= _LEAST and part.lower() != host:
+            text = text.replace(part, "***")
+    return text
 
 
 class _Listening:

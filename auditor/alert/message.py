@@ -1,12 +1,12 @@
 """A bulletin as bytes for the outbox and for webhooks, and as text for people."""
 
 from collections import Counter
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from auditor.model.errors import ToolError
-from auditor.model.news import Bulletin, News
+from auditor.model.news import SCHEMA, Bulletin, News
 
 _LINES: Final = 50
 _TITLES: Final = {
@@ -20,6 +20,7 @@ _TITLES: Final = {
     "gone": "gone",
     "scan-failed": "scan failed",
     "scan-incomplete": "scan incomplete",
+    "test": "test",
 }
 
 
@@ -38,6 +39,16 @@ def decode(data: bytes) -> Bulletin:
         return msgspec.json.decode(data, type=Bulletin)
     except msgspec.MsgspecError as error:
         raise ToolError(f"a waiting alert is damaged ({error})") from None
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of what a webhook receives."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": SCHEMA,
+        "title": "Alert of auditor",
+        **msgspec.json.schema(Bulletin),
+    }
 
 
 def title(bulletin: Bulletin) -> str:

@@ -8,6 +8,7 @@ from ipaddress import ip_address
 
 from auditor.model.document import Foreign
 from auditor.model.facts import Attempt, Observation, Sighting
+from auditor.model.judgement import Judged
 from auditor.model.scope import Scope
 from auditor.model.words import Ending
 
@@ -36,6 +37,7 @@ class Card:
         asked: (probe, protocol, port) that was asked; each once in a scan.
         stale: new facts came in since the interview began.
         behind: cameras behind a recorder, by the port at which it shows them.
+        weighed: how many facts there were when they were last weighed, and what came of it.
     """
 
     address: str
@@ -50,6 +52,7 @@ class Card:
     asked: set[tuple[str, str, int]] = field(default_factory=set)
     behind: dict[int, "Card"] = field(default_factory=dict)
     stale: bool = False
+    weighed: tuple[int, Judged] | None = None
 
     def add(self, observations: Iterable[Observation]) -> bool:
         """Book facts; True when any of them is new."""
@@ -112,6 +115,8 @@ class Desk:
         self.cards: dict[str, Card] = {}
         self.foreign: dict[str, list[Sighting]] = {}
         self.dropped = 0
+        self._holders: dict[str, set[str]] = {}
+        self._shared: frozenset[str] = frozenset()
 
     def note(self, sighting: Sighting) -> tuple[Card | None, bool, bool]:
         """Book a sighting: (card or None when out of scope, first of its address, anything new).
@@ -138,8 +143,8 @@ class Desk:
             card = self.cards[address] = Card(address=address)
         card.methods.add(sighting.method)
         fresh_mac = sighting.mac is not None and sighting.mac not in card.macs
-        if sighting.mac is not None:
-            card.macs.add(sighting.mac)
+        if sighting.mac is not None and fresh_mac:
+            self.show_mac(card, sighting.mac)
         return card, first, card.add(sighting.observations) or fresh_mac
 
     def out_of_scope(self) -> tuple[Foreign, ...]:
@@ -157,13 +162,20 @@ class Desk:
         """Take away the addresses that only the neighbour table named and that did not answer."""
         gone = tuple(address for address, card in self.cards.items() if card.remembered)
         for address in gone:
-            del self.cards[address]
+            for mac in self.cards.pop(address).macs:
+                self._holders.get(mac, set()).discard(address)
+        self._shared = frozenset(mac for mac, held in self._holders.items() if len(held) > 1)
         return gone
+
+    def show_mac(self, card: Card, mac: str) -> None:
+        """Book a hardware address that the link showed at a card's address."""
+        card.macs.add(mac)
+        if ip_address(card.address).version == 4:  # noqa: PLR2004 - IP version
+            holders = self._holders.setdefault(mac, set())
+            holders.add(card.address)
+            if len(holders) > 1:
+                self._shared |= {mac}
 
     def shared_macs(self) -> frozenset[str]:
         """MACs that stand at more than one IPv4 address: a router, a proxy. They testify for none."""
-        count: Counter[str] = Counter()
-        for card in self.cards.values():
-            if ip_address(card.address).version == 4:  # noqa: PLR2004 - IP version
-                count.update(card.macs)
-        return frozenset(mac for mac, times in count.items() if times > 1)
+        return self._shared

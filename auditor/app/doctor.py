@@ -2,6 +2,7 @@
 
 import platform
 import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +18,8 @@ from auditor.net.system.neighbours import neighbours
 from auditor.net.system.privilege import can_raw
 
 _NEIGHBOUR_LIMIT = Path("/proc/sys/net/ipv4/neigh/default/gc_thresh3")
+_ENOUGH_NEIGHBOURS = 1024
+_WAIT_SECONDS = 10
 _DATABASE_AGE = timedelta(days=180)
 _REGISTRY_FLOOR = 50_000
 
@@ -26,7 +29,7 @@ class Finding:
     """One thing that was checked.
 
     Attributes:
-        state: ``ok``, ``limited`` or ``missing``.
+        state: ``ok``, ``limited`` or ``fails``.
         what: the thing.
         says: how it stands, and what follows.
         remedy: how to mend it; None where nothing is to be mended.
@@ -47,6 +50,7 @@ def examine() -> Iterator[Finding]:
     yield _nmap()
     yield _platform()
     yield from _database()
+    yield _synchronised()
 
 
 def _privilege() -> Finding:
@@ -69,7 +73,7 @@ def _interfaces() -> Iterator[Finding]:
         told = ", ".join(str(address) for address in item.addresses)
         if not item.up:
             yield Finding(
-                state="missing", what=f"interface {item.name}", says=f"{told}: no link",
+                state="fails", what=f"interface {item.name}", says=f"{told}: no link",
                 remedy="check the cable or the switch port",
             )  # fmt: skip
             continue
@@ -85,7 +89,7 @@ def _interfaces() -> Iterator[Finding]:
             )  # fmt: skip
     if not usable:
         yield Finding(
-            state="missing", what="network", says="no interface with an address and a link",
+            state="fails", what="network", says="no interface with an address and a link",
             remedy="connect this machine to the camera network",
         )  # fmt: skip
 
@@ -111,6 +115,12 @@ def _neighbour_limit() -> Finding:
             what="neighbour limit",
             says="unknown on this system; sweeps stay small",
         )
+    if limit < _ENOUGH_NEIGHBOURS:
+        return Finding(
+            state="limited", what="neighbour limit",
+            says=f"{limit} entries: a network with more devices than that loses MACs",
+            remedy=f"sudo sysctl net.ipv4.neigh.default.gc_thresh3={_ENOUGH_NEIGHBOURS}",
+        )  # fmt: skip
     return Finding(
         state="ok",
         what="neighbour limit",
@@ -146,9 +156,16 @@ def _database() -> Iterator[Finding]:
     try:
         catalog = load()
     except AuditError as error:
-        yield Finding(state="missing", what="database", says=str(error), remedy="reinstall auditor")
+        yield Finding(state="fails", what="database", says=str(error), remedy="reinstall auditor")
         return
     age = now().date() - catalog.released
+    if age < timedelta(days=-1):
+        yield Finding(
+            state="fails", what="clock",
+            says=f"it is {now().date()} here, before the database was made: verdicts name the wrong"
+            " law, certificates look invalid",
+            remedy="set the clock, or: sudo timedatectl set-ntp true",
+        )  # fmt: skip
     if age > _DATABASE_AGE:
         yield Finding(
             state="limited", what="database",
@@ -158,6 +175,31 @@ def _database() -> Iterator[Finding]:
     else:
         yield Finding(state="ok", what="database", says=f"version {catalog.version}")
     yield _registry(catalog)
+
+
+def _synchronised() -> Finding:
+    tool = shutil.which("timedatectl")
+    said = ""
+    if tool is not None:
+        try:
+            said = subprocess.run(  # noqa: S603 - our own words
+                [tool, "show", "--property=NTPSynchronized", "--value"],
+                capture_output=True, text=True, timeout=_WAIT_SECONDS, check=False,
+            ).stdout.strip()  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired):
+            said = ""
+    if said == "yes":
+        return Finding(state="ok", what="clock", says="synchronised")
+    if said == "no":
+        return Finding(
+            state="limited", what="clock",
+            says="not synchronised: scans may carry a wrong time",
+            remedy="sudo timedatectl set-ntp true, or install an NTP client",
+        )  # fmt: skip
+    return Finding(
+        state="limited", what="clock",
+        says=f"{now():%Y-%m-%d %H:%M} UTC; whether it is synchronised cannot be seen here",
+    )  # fmt: skip
 
 
 def _registry(catalog: Catalog) -> Finding:

@@ -66,7 +66,7 @@ class HostWork:
         nothing from it.
         """
         card, tools = self._card, self._tools
-        if not card.observations or not shows_virtual_hosts(tools.weigh(card.facts)):
+        if not card.observations or not shows_virtual_hosts(self._judged()):
             return
         web = next((probe for probe in tools.probes if probe.name == "http"), None)
         for port in VIRTUAL_HOSTS:
@@ -90,7 +90,14 @@ class HostWork:
     def _settled(self) -> bool:
         if self._tools.thorough or not self._card.observations:
             return False
-        return settled(self._tools.weigh(self._card.facts))
+        return settled(self._judged())
+
+    def _judged(self) -> Judged:
+        """What the facts so far come to. They only grow, so their number tells if there are new ones."""
+        card = self._card
+        if card.weighed is None or card.weighed[0] != len(card.observations):
+            card.weighed = len(card.observations), self._tools.weigh(card.facts)
+        return card.weighed[1]
 
     async def _knock(self, ports: Iterable[int]) -> None:
         """Knock at ports that are new, and once more where a packet may have been lost.
@@ -105,7 +112,7 @@ class HostWork:
             await self._knock_gently(late)
 
     def _shows_video(self) -> bool:
-        return self._tools.weigh(self._card.facts).video_sign
+        return self._judged().video_sign
 
     async def _knock_gently(self, ports: Iterable[int]) -> None:
         pace = Pace()

@@ -14,6 +14,7 @@ from typing import Final
 
 from auditor.app.desk import Card, Desk
 from auditor.app.merging import Keys, groups
+from auditor.app.recorder import Known, attach, known_of, with_channels
 from auditor.attribution.derive import derive
 from auditor.attribution.facts import Fact, Voice, raw
 from auditor.model.document import Asset
@@ -78,13 +79,20 @@ def assets(desk: Desk) -> tuple[Asset, ...]:
     shared = desk.shared_macs()
     keys = {address: keys_of(card, shared) for address, card in desk.cards.items()}
     drafts = [_asset([desk.cards[a] for a in group], keys, shared) for group in groups(keys)]
-    return _with_unique_ids(drafts)
+    return with_channels(_with_unique_ids(drafts), keys)
 
 
 def one_asset(card: Card, desk: Desk) -> Asset:
     """The asset that one card is by itself, for judging as the scan goes."""
     shared = desk.shared_macs()
-    return _asset([card], {card.address: keys_of(card, shared)}, shared)
+    keys = {card.address: keys_of(card, shared)}
+    made = _asset([card], keys, shared)
+    others = (
+        Known(name=address, addresses=frozenset({address}), macs=frozenset(other.macs))
+        for address, other in desk.cards.items()
+        if address != card.address
+    )  # made only if they are asked for: most devices have no channels
+    return attach(made, known_of(made, keys), others)
 
 
 def _asset(cards: Sequence[Card], keys: Mapping[str, Keys], shared: frozenset[str]) -> Asset:

@@ -4,19 +4,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from auditor.app.recorder import NOTE
 from auditor.app.several import SEVERAL, several
 from auditor.attribution.judge import attribute
 from auditor.model.document import Asset, LawNote, Scan, Summary, VendorNote
-from auditor.model.judgement import Judged
+from auditor.model.facts import Observation
+from auditor.model.judgement import Judged, Verdict
 from auditor.model.words import Kind, Outcome
 from auditor.policy.judge import Bench, Device, headline, judge
+
+LOGIN = "login-"
+"""How the names of probes that used a password begin."""
+NEEDED_LOGIN = "verdicts that needed a login: "
+"""How the note begins that names the regimes."""
 
 
 def judge_asset(asset: Asset, bench: Bench) -> Asset:
     """The asset with everything that is concluded from its observations, judged anew."""
-    judged = attribute(asset.observations, bench.catalog)
-    device = Device(address=asset.address, mac=asset.mac, serial=judged.serial)
-    verdicts = judge(judged, bench, device)
+    judged, verdicts = _judged(asset, asset.observations, bench)
     return replace(
         asset,
         hostname=_hostname(asset),
@@ -30,9 +35,31 @@ def judge_asset(asset: Asset, bench: Bench) -> Asset:
         headline=headline(judged, verdicts, bench.policy),
         attributions=judged.attributions,
         verdicts=verdicts,
-        notes=_notes(asset, judged),
+        notes=(*_notes(asset, judged), *_needed_login(asset, verdicts, bench)),
         children=tuple(judge_asset(child, bench) for child in asset.children),
     )
+
+
+def _judged(
+    asset: Asset, observations: tuple[Observation, ...], bench: Bench
+) -> tuple[Judged, tuple[Verdict, ...]]:
+    judged = attribute(observations, bench.catalog)
+    device = Device(address=asset.address, mac=asset.mac, serial=judged.serial)
+    return judged, judge(judged, bench, device)
+
+
+def _needed_login(asset: Asset, verdicts: tuple[Verdict, ...], bench: Bench) -> tuple[str, ...]:
+    """Which verdicts are what they are only because of what a login told.
+
+    It judges once more without those facts, so that it holds under another law or policy too.
+    """
+    without = tuple(item for item in asset.observations if not item.probe.startswith(LOGIN))
+    if len(without) == len(asset.observations):
+        return ()
+    _, bare = _judged(asset, without, bench)
+    before = {item.regime: item.outcome for item in bare}
+    changed = [item.regime for item in verdicts if before.get(item.regime) is not item.outcome]
+    return (NEEDED_LOGIN + ", ".join(changed),) if changed else ()
 
 
 def _hostname(asset: Asset) -> str | None:
@@ -45,7 +72,7 @@ def _hostname(asset: Asset) -> str | None:
 
 def _notes(asset: Asset, judged: Judged) -> tuple[str, ...]:
     """Configuration findings from the rules, and what the scan itself noted."""
-    kept = [note for note in asset.notes if note.startswith("mac ")]
+    kept = [note for note in asset.notes if note.startswith(("mac ", NOTE))]
     apart = [SEVERAL] if several(asset.observations, judged.attributions) else []
     return tuple(dict.fromkeys([*kept, *apart, *judged.notes]))
 

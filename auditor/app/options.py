@@ -32,6 +32,7 @@ class ScanOptions:
     snmp: bool = False
     baseline: Path | None = None
     allow_public: bool = False
+    credentials: str | None = None
 
     @property
     def asked_for(self) -> frozenset[str]:
@@ -81,13 +82,14 @@ async def _resolved(word: str) -> str:
     try:
         parse_span(word)
     except UsageError:
-        if not _looks_like_name(word):
+        if not looks_like_name(word):
             raise
         return (await resolve(word))[0]
     return word
 
 
-def _looks_like_name(word: str) -> bool:
+def looks_like_name(word: str) -> bool:
+    """Whether a word may be the name of a host."""
     labels = word.rstrip(".").split(".")
     plain = all(label.replace("-", "").isalnum() for label in labels)
     return plain and any(ch.isalpha() for ch in word)

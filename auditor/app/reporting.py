@@ -4,6 +4,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -111,21 +112,41 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         if owner is not None:
             os.chown(temporary, *owner)
         temporary.replace(path)
+        sync_folder(path.parent)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
 
-def read(path: str) -> Scan:
+def sync_folder(folder: Path) -> None:
+    """Put the names in a folder on the disk, so that a power cut does not undo a rename.
+
+    File systems that cannot do it are left alone: the contents are on the disk either way.
+    """
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def read(path: str, *, conclusions: bool = True) -> Scan:
     """Read a scan document from a file, or from standard input for ``-``.
+
+    Args:
+        path: the file, or ``-``.
+        conclusions: whether its attributions and verdicts are wanted; judging anew replaces them.
 
     Raises:
         UsageError: it cannot be read, or is no scan document.
     """
     if path == STDOUT:
-        return codec.decode(sys.stdin.buffer.read(), name="standard input")
+        return codec.decode(
+            sys.stdin.buffer.read(), name="standard input", conclusions=conclusions
+        )
     try:
         data = Path(path).read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
-    return codec.decode(data, name=path)
+    return codec.decode(data, name=path, conclusions=conclusions)

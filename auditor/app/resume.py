@@ -95,7 +95,10 @@ def restore(desk: Desk, previous: Scan) -> int:
     for asset in previous.assets:
         for address in asset.addresses:
             if address in desk.scope and address not in undone:
-                desk.cards[address] = _card(asset, address)
+                card = desk.cards[address] = _card(asset, address)
+                for item in asset.observations:
+                    if item.signal == "mac" and item.endpoint == "link":
+                        desk.show_mac(card, item.value)
                 count += 1
     return count
 
@@ -104,15 +107,21 @@ def _card(asset: Asset, address: str) -> Card:
     card = Card(address=address, stage=Stage.DONE, methods={"resumed"})
     card.add(asset.observations)
     card.attempts.extend(asset.attempts)
-    card.macs.update(
-        item.value
-        for item in asset.observations
-        if item.signal == "mac" and item.endpoint == "link"
-    )
     for attempt in asset.attempts:
         if attempt.probe == "ports":
             port = int(attempt.endpoint.partition("/")[2] or 0)
             card.knocked.add(port)
             if attempt.outcome is Ending.OK:
                 card.open_ports.add(port)
+    for child in asset.children:
+        _behind(card, child)
     return card
+
+
+def _behind(card: Card, child: Asset) -> None:
+    """What a recorder showed of a camera at a port of its own; its channels tell the rest anew."""
+    for item in child.observations:
+        kind, _, port = (item.endpoint or "").partition("/")
+        if kind == "tcp" and port.isdecimal():
+            page = Card(address=card.address, methods={"recorder"}, attempts=list(child.attempts))
+            card.behind.setdefault(int(port), page).add([item])

@@ -8,16 +8,17 @@ import asyncio
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from auditor import codec, registry
 from auditor.app import clock
 from auditor.app.bench import Terms, bench
+from auditor.app.credentials.memory import Notes
 from auditor.app.desk import Card, Desk, Stage
 from auditor.app.document import Ran, document
 from auditor.app.events import Event, Found, JudgedOne, MethodEnded, Planned, Warned
 from auditor.app.hostwork import HostWork, Tools
-from auditor.app.identity import assets, one_asset
+from auditor.app.identity import assets, keys_of, one_asset
 from auditor.app.judging import judge_asset, marked
 from auditor.app.options import ScanOptions, scope_of
 from auditor.app.plan import expected_seconds
@@ -35,6 +36,10 @@ from auditor.net.live import LiveNet
 from auditor.policy.judge import Bench
 from auditor.probes._api import Probe
 from auditor.probes.ports import WAVES
+
+if TYPE_CHECKING:  # they bring the history and zeep with them, which few scans need
+    from auditor.app.login import Desk as LoginDesk
+    from auditor.app.login_desk import Logins
 
 _HOSTS_AT_A_TIME = 96
 _HOST_SECONDS = 45.0
@@ -56,6 +61,8 @@ class Hall:
     stop: asyncio.Event
     bench: "asyncio.Future[Bench]"
     gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_HOSTS_AT_A_TIME))
+    probes: tuple[Probe, ...] = ()
+    logins: "asyncio.Future[LoginDesk] | None" = None
     states: list[MethodState] = field(default_factory=list)
     work: set["asyncio.Task[None]"] = field(default_factory=set)
     bugs: list[str] = field(default_factory=list)
@@ -67,6 +74,7 @@ async def scan(
     tell: Callable[[Event], None],
     stop: asyncio.Event | None = None,
     previous: Scan | None = None,
+    notes: Notes | None = None,
 ) -> Scan:
     """Scan, judge, and give the document; whatever happens, the document is valid.
 
@@ -76,13 +84,16 @@ async def scan(
         tell: receives events as they happen.
         stop: set it to end the scan early; what is known by then is kept and marked incomplete.
         previous: an interrupted scan to take up; its finished hosts are not asked again.
+        notes: where refused logins are remembered; None for the history of this user.
 
     Raises:
         UsageError: the options do not fit; nothing was sent.
+        ToolError: refused logins could not be remembered; nothing was sent.
     """
     engine = _engine(options.engine)
     scope = await scope_of(options)
     baseline = _baseline(options)
+    logins = _logins(options, notes)
     started = clock.stamp()
     limits = Limits.of(polite=options.polite, rate=options.rate, timeout=options.timeout)
     ledger = Ledger()
@@ -105,6 +116,8 @@ async def scan(
         engine=engine,
         stop=stop or asyncio.Event(),
         bench=asyncio.ensure_future(loop.run_in_executor(None, bench, terms)),
+        probes=probes(options.asked_for),
+        logins=asyncio.ensure_future(loop.run_in_executor(None, logins.desk)) if logins else None,
     )
     if previous is not None:
         restore(hall.desk, previous)
@@ -119,6 +132,9 @@ async def scan(
         judge_with = await hall.bench
     finally:
         await net.close()
+        if logins is not None and hall.logins is not None:
+            await asyncio.wait([hall.logins])
+            logins.close()
     gone = hall.desk.forget_remembered()
     final = marked(tuple(judge_asset(asset, judge_with) for asset in assets(hall.desk)))
     ran = Ran(
@@ -136,6 +152,14 @@ async def scan(
         baseline=baseline,
     )
     return document(ran, hall.desk, final, judge_with)
+
+
+def _logins(options: ScanOptions, notes: Notes | None) -> "Logins | None":
+    if options.credentials is None:
+        return None
+    from auditor.app.login_desk import Logins  # noqa: PLC0415 - see above
+
+    return Logins(options.credentials, notes)
 
 
 def _engine(word: str) -> str:
@@ -280,7 +304,7 @@ async def _interview(hall: Hall, card: Card) -> None:
         card.stale = False
         tools = Tools(
             net=hall.net,
-            probes=probes(hall.options.asked_for),
+            probes=hall.probes,
             clock=clock.stamp,
             monotonic=clock.monotonic,
             weigh=lambda facts: attribute(facts, judge_with.catalog),
@@ -298,7 +322,22 @@ async def _interview(hall: Hall, card: Card) -> None:
             card.stage = Stage.OUT_OF_TIME
         else:
             card.stage = Stage.DONE
+            await _log_in(hall, card, judge_with)
     hall.tell(JudgedOne(asset=judge_asset(one_asset(card, hall.desk), judge_with)))
+
+
+async def _log_in(hall: Hall, card: Card, judge_with: Bench) -> None:
+    """What the owner's password opens, if there is one for this host."""
+    if hall.logins is None:
+        return
+    from auditor.app.login import log_in  # noqa: PLC0415 - see above
+
+    desk = await asyncio.shield(hall.logins)
+    asset = judge_asset(one_asset(card, hall.desk), judge_with)
+    keys = keys_of(card, hall.desk.shared_macs())
+    warning = await log_in(card, asset, keys, desk, hall.net)
+    if warning is not None:
+        hall.tell(Warned(text=warning))
 
 
 def _own(net: LiveNet) -> frozenset[str]:
@@ -333,4 +372,6 @@ def _notes(hall: Hall, gone: tuple[str, ...]) -> tuple[str, ...]:
         )
     if hall.scope.size is None:
         notes.append("IPv6 ranges this wide are not swept: multicast and neighbours only")
+    if hall.logins is not None:
+        notes.extend(hall.logins.result().tally.notes())
     return tuple(notes)

@@ -18,6 +18,8 @@ _EMPTY: Final = frozenset({"", "n/a", "null", "none", "unknown", "-", "0"})
 _TOKEN = re.compile(r"^(?![A-Za-z_]*[0-9A-Fa-f]{12}$)[A-Za-z0-9][A-Za-z0-9_/().+-]{3,39}$")
 _AUTH_REALM = re.compile(r'realm\s*=\s*"?([^",]{1,120})', re.IGNORECASE)
 _VALUE_CAP = 512
+_NO_LABELS: Final = frozenset({"private", "general", "onvif"})
+"""What some firmware says where its vendor should stand."""
 
 _TABLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "sadp": (
@@ -60,6 +62,20 @@ _TABLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("SerialNumber", "serial"),
         ("SerialNumber", "mac"),
         ("Version", "firmware"),
+    ),
+    "axis.properties": (
+        ("Brand", "brand"),
+        ("ProdNbr", "model"),
+        ("SerialNumber", "serial"),
+        ("SerialNumber", "mac"),
+        ("Version", "firmware"),
+    ),
+    "isapi.network": (("MACAddress", "mac"),),
+    "magicbox.network": (("MACAddress", "mac"),),
+    "lapi.device_info": (
+        ("DeviceModel", "model"),
+        ("SerialNumber", "serial"),
+        ("FirmwareVersion", "firmware"),
     ),
     "xm.netip": (("MAC", "mac"), ("SN", "serial"), ("Version", "firmware")),
     "tplink.tdp": (
@@ -161,6 +177,32 @@ def _isapi(fact: Fact) -> Iterator[Fact]:
     )
 
 
+def _magicbox(fact: Fact) -> Iterator[Fact]:
+    """The device type is the label's model; the update serial the maker's, which may differ."""
+    try:
+        leaves = flatten("magicbox.info", fact.value)
+    except Malformed:
+        return
+
+    def first(*names: str) -> str:
+        return next((text for name in names for text in leaves.get(name, ()) if text), "").strip()
+
+    types = [first("deviceType"), first("type")]
+    label = next((text for text in types if _is_model(text)), "")
+    base = first("updateSerial", "updateSerialCloudUpgrade")
+    yield from _kept(fact, "model", label or base)
+    yield from _kept(fact, "model", base, Voice.BANNER)
+    yield from _kept(fact, "serial", first("serialNumber", "sn"))
+    yield from _kept(fact, "firmware", first("version"))
+    if first("vendor").lower() not in _NO_LABELS:
+        yield from _kept(fact, "brand", first("vendor"))
+
+
+def _is_model(text: str) -> bool:
+    """Whether a device type names a model: some firmware gives a number or a class of device."""
+    return any(ch.isdigit() for ch in text) and any(ch.isalpha() for ch in text)
+
+
 def _scopes(fact: Fact) -> Iterator[Fact]:
     if fact.signal == "onvif.scopes":
         yield from _by_table(
@@ -236,6 +278,7 @@ def _banner(fact: Fact) -> Iterator[Fact]:
 
 _SPECIAL: Final[Mapping[str, Callable[[Fact], Iterator[Fact]]]] = {
     "isapi.device_info": _isapi,
+    "magicbox.info": _magicbox,
     "wsd.scopes": _scopes,
     "onvif.scopes": _scopes,
     "wsd.endpoint": _endpoint,

@@ -55,7 +55,7 @@ class Fact:
 _OWN_VOICE = frozenset(
     {"onvif.model", "onvif.serial", "onvif.firmware", "onvif.mac", "sadp", "dhip", "dahua.legacy"}
     | {"isapi.device_info", "axis.basicdeviceinfo", "tvt.mhed", "xm.netip", "tplink.tdp"}
-    | {"ubnt.discovery"}
+    | {"ubnt.discovery", "magicbox.info", "lapi.device_info", "axis.properties"}
 )
 
 

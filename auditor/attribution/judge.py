@@ -21,6 +21,10 @@ _KIND_ORDER: Final = (
     Kind.OTHER,
 )  # fmt: skip
 _VOICE_ORDER: Final = {Voice.DEVICE: 0, Voice.RECORD: 1, Voice.BANNER: 2}
+_LABELLED: Final = (
+    "brand", "onvif.manufacturer", "magicbox.info", "axis.basicdeviceinfo", "axis.properties",
+    "ssdp.description",
+)  # fmt: skip
 _LOOSE: Final = frozenset(
     {"http.title", "http.auth_realm", "rtsp.auth_realm", "http.headers", "rtsp.headers", "banner"}
 )
@@ -106,7 +110,7 @@ def _brand(attributions: Sequence[Attribution], facts: Sequence[Fact]) -> str | 
     known = best(attributions, Role.BRAND)
     if known is not None:
         return known.vendor
-    for origin in ("brand", "onvif.manufacturer", "axis.basicdeviceinfo", "ssdp.description"):
+    for origin in _LABELLED:
         for fact in facts:
             if fact.signal == "brand" and fact.origin == origin:
                 return fact.value[:64]

@@ -8,17 +8,17 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from auditor.app.events import Event, JudgedOne, Warned
 from auditor.app.nightly import health, plan, run
 from auditor.app.nightly.config import Config, read, shown
-from auditor.app.nightly.post import Post
+from auditor.app.nightly.memory import Memory
+from auditor.app.nightly.night import Night, Outcome
 from auditor.app.resume import state_folder
 from auditor.cli import options
-from auditor.history.notebook import Notebook
-from auditor.history.store import History
-from auditor.model.errors import UsageError
+from auditor.model.errors import ToolError, UsageError
 from auditor.schedule.lock import Lock
 
 ConfigFile = Annotated[
@@ -56,27 +56,38 @@ async def _night(config: Config, only: frozenset[str], voice: "_Voice") -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(NotImplementedError):
                 loop.add_signal_handler(number, stop.set)
-        history = History(run.history_url(config))
+        memory = Memory(config, run.history_url(config), voice.say)
         try:
-            night = run.Night(
+            await _opened(memory, voice)
+            night = Night(
                 config=config,
-                history=history,
-                post=Post(config, Notebook(history), voice.say),
+                memory=memory,
                 tell=voice.hear,
                 stop=stop,
                 state=state,
                 reports=run.reports_folder(config),
             )
-            with health.watched():
+            async with health.watched():
                 outcomes = await run.run(night, only)
-            await asyncio.to_thread(health.report, config, outcomes, voice.say)
+                for item in outcomes:
+                    voice.ended(item)
+                await asyncio.to_thread(health.report, config, outcomes, memory, voice.say)
+                left = await run.insist(night)
+            if left:
+                voice.say(f"{left} messages wait; the next run sends them, or audit alert deliver")
         finally:
-            history.close()
-    for item in outcomes:
-        voice.ended(item)
+            memory.close()
     if stop.is_set():
         return 12
     return run.exit_code_of(outcomes, config.policy.fail_on)
+
+
+async def _opened(memory: Memory, voice: "_Voice") -> None:
+    """Open the history before the run counts as started; a scan is made also without it."""
+    try:
+        await asyncio.to_thread(memory.history)
+    except ToolError as error:
+        voice.say(f"{error}; scans are kept as documents, and stored by the next run that can")
 
 
 class _Voice:
@@ -101,12 +112,22 @@ class _Voice:
         else:
             sys.stderr.write(f"{text}\n")
 
-    def ended(self, outcome: run.Outcome) -> None:
-        """How one network fared, on standard output."""
+    def ended(self, outcome: Outcome) -> None:
+        """How one network fared: on standard output, or as a JSON line."""
         if self._json:
-            health.log("network", network=outcome.network, failed=outcome.failed,
-                       document=str(outcome.document) if outcome.document else None)  # fmt: skip
-        if not self._quiet:
+            scan = outcome.scan
+            health.log(
+                "network",
+                network=outcome.network,
+                scan=scan.scan.id if scan else None,
+                complete=bool(scan and scan.scan.complete),
+                summary=msgspec.to_builtins(scan.summary) if scan else None,
+                changes=run.changes_of(outcome),
+                seconds=round(outcome.seconds, 1),
+                document=str(outcome.document) if outcome.document else None,
+                failed=outcome.failed,
+            )
+        elif not self._quiet:
             sys.stdout.write(f"{run.told(outcome)}\n")
 
 

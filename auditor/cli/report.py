@@ -45,7 +45,7 @@ def judge_command(
     seal = options.seal(manifest, sign, places)
     shown = page(costs, form)
     judge_with = bench(terms)
-    scan = rejudge(reporting.read(scan_file), judge_with)
+    scan = rejudge(reporting.read(scan_file, conclusions=False), judge_with)
     reporting.write(scan, places, shown)
     seal(scan, places)
     if not quiet and not any(place.path == reporting.STDOUT for place in places):

@@ -78,6 +78,14 @@ def scan_command(
             "--snmp", help="Also ask SNMP, with the community public: a guessed password."
         ),
     ] = False,
+    credentials: Annotated[
+        Path | None,
+        typer.Option(
+            "--credentials",
+            metavar="FILE",
+            help="Log in with the owner's passwords: one attempt a device, never a second.",
+        ),
+    ] = None,
     baseline: Annotated[
         Path | None,
         typer.Option("--baseline", metavar="SCAN", help="Miss what this earlier scan had."),
@@ -131,6 +139,7 @@ def scan_command(
         snmp=snmp,
         baseline=baseline,
         allow_public=allow_public,
+        credentials=str(credentials.resolve()) if credentials else None,
     )
     if resume is not None:
         if targets:

@@ -31,6 +31,11 @@ TICK = 0.1
 """Seconds between looks at whether everything has been sent."""
 
 
+_ABREAST = 32
+"""Hosts whose questions wait for their turn at the same time: one after the other, they would fall
+behind the knocks of the interviews, which share the rate with them."""
+
+
 class Asking:
     """A discovery method that asks one :class:`Question`."""
 
@@ -53,8 +58,6 @@ class Asking:
                 method=self.name, state="skipped", why="no interface reaches an address to ask"
             )
             return
-        if self.question.prepare is not None and any(place.talks for place in places):
-            await asyncio.to_thread(self.question.prepare)
         streams = (_at(self.question, net, wish, place) for place in places)
         async with aclosing(merged(*streams)) as stream:
             async for seen in stream:
@@ -154,8 +157,11 @@ async def _send(question: Question, net: Net, sock: GroupSocket, talk: Talk, tal
         hosts = [one for one in _hosts(question, net, talk, number) if one not in tally.told]
         for batch in batches(hosts):
             forms = tuple(question.host_forms())
-            for address in await _awake(question, net, talk, batch, number):
-                await _put(question, sock, address, forms, tally)
+            awake = await _awake(question, net, talk, batch, number)
+            for few in batches(awake, _ABREAST):
+                await asyncio.gather(
+                    *(_put(question, sock, address, forms, tally) for address in few)
+                )
 
 
 def _hosts(question: Question, net: Net, talk: Talk, number: int) -> Sequence[str]:

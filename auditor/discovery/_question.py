@@ -61,7 +61,6 @@ class Question:
         again: seconds between two rounds.
         linger: seconds to listen after the last send.
         linger_polite: the same under ``polite``.
-        prepare: work that takes a while and must be done before the first question, if any.
         rare: asked only when the operator wishes for the rarer protocols.
     """
 
@@ -86,7 +85,6 @@ class Question:
     again: float = 0.5
     linger: float = 0.6
     linger_polite: float = 4.0
-    prepare: Callable[[], object] | None = None
     rare: bool = False
 
     def group_forms(self, number: int) -> Sequence[bytes]:

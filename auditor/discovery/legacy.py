@@ -25,7 +25,7 @@ METHOD: Method = Asking(
         read=_read,
         broadcast=True,
         times=3,
-        again=0.3,
+        again=0.25,
         host_times=2,
         nudge=False,
     )

@@ -33,7 +33,7 @@ METHOD: Method = Asking(
         bind_port=mhed.PORT,
         alone=Alone.NEVER,
         times=4,
-        again=0.3,
+        again=0.15,
         nudge=False,
     )
 )

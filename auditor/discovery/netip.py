@@ -30,7 +30,7 @@ METHOD: Method = Asking(
         broadcast=True,
         bind_port=netip.PORT,
         times=4,
-        again=0.3,
+        again=0.15,
         host_times=2,
         nudge=False,
     )

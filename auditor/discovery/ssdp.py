@@ -58,8 +58,9 @@ METHOD: Method = Asking(
         read=_read,
         group=ssdp.GROUP,
         times=3,
-        again=0.3,
-        linger=1.1,
+        again=0.15,
+        linger=1.05,
         host_times=2,
+        nudge=False,
     )
 )

@@ -28,7 +28,7 @@ METHOD: Method = Asking(
         group=ubnt.GROUP,
         broadcast=True,
         times=4,
-        again=0.2,
+        again=0.15,
         host_times=1,
         nudge=False,
     )

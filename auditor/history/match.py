@@ -104,5 +104,6 @@ def _serial(asset: Asset) -> str | None:
     return serial if own and serial not in "0123456789" else None
 
 
-def _content(member: Member) -> bytes:
-    return msgspec.json.encode(member.asset)
+def _content(member: Member) -> tuple[bytes, bytes]:
+    parent = b"" if member.parent is None else msgspec.json.encode(member.parent)
+    return msgspec.json.encode(member.asset), parent

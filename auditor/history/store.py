@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -56,6 +57,7 @@ class History:
         """
         self._name = shown(url)
         self._engine = open_engine(url)
+        self._together: ContextVar[Connection | None] = ContextVar("together", default=None)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -68,12 +70,29 @@ class History:
         Raises:
             ToolError: the database refused; nothing of it was done.
         """
+        if (held := self._together.get()) is not None:
+            yield held
+            return
         try:
             with transaction(self._engine, write=write) as connection:
                 yield connection
         except SQLAlchemyError as error:
             cause = getattr(error, "orig", None) or error
             raise ToolError(f"history {self._name}: {' '.join(str(cause).split())[:200]}") from None
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Everything that is done inside, in this task or thread, is one transaction.
+
+        Raises:
+            ToolError: the database refused; nothing of it was done.
+        """
+        with self.work() as connection:
+            before = self._together.set(connection)
+            try:
+                yield
+            finally:
+                self._together.reset(before)
 
     def add(self, scan: Scan, *, network: str) -> Added:
         """Store a scan; one that is there already stays as it is.

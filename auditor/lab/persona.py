@@ -204,9 +204,18 @@ def read(path: Path) -> Persona:
         raise UsageError(f"{path.name}: {error}") from None
     if top.text("id") != path.stem:
         raise UsageError(f"{path.name}: id: expected {path.stem!r}")
+    return shaped(top)
+
+
+def shaped(top: Table) -> Persona:
+    """A persona from its table.
+
+    Raises:
+        UsageError: not the shape of a persona; names the file and the key.
+    """
     provenance = top.table("provenance")
     if provenance.text("origin") not in ORIGINS:
-        raise UsageError(f"{path.name}: provenance.origin: expected one of {sorted(ORIGINS)}")
+        raise UsageError(f"{top.where}: provenance.origin: expected one of {sorted(ORIGINS)}")
     words = top.table("words")
     return Persona(
         id=top.text("id"),

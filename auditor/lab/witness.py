@@ -90,6 +90,10 @@ class Witness:
         accepted: number of TCP connections ever.
         refused: connections dropped because the device bears no more.
         reboots: times that the device went down under too many connections.
+        shown: how each password came that the device was shown, right or wrong, in order.
+        logins: requests with the right password that it took.
+        wrong: requests with a wrong password.
+        locked: whether it has locked its door because of wrong ones.
     """
 
     connections: list[Connection] = field(default_factory=list)
@@ -101,6 +105,10 @@ class Witness:
     accepted: int = 0
     refused: int = 0
     reboots: int = 0
+    shown: list[str] = field(default_factory=list)
+    logins: int = 0
+    wrong: int = 0
+    locked: bool = False
 
     def connected(self, port: int, peer: str) -> None:
         """Book an accepted connection."""

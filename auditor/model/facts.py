@@ -1,10 +1,16 @@
 """What was seen: observations, attempts, sightings."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from auditor.model.jsontext import canonical
 from auditor.model.signals import SIGNALS, Shape, channel_of
 from auditor.model.words import Channel, Ending
+
+STRUCTURED: Final = frozenset(
+    name for name, signal in SIGNALS.items() if signal.shape in {Shape.JSON, Shape.PAIRS}
+)
+"""Signals whose values are JSON texts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,14 +36,35 @@ class Observation:
     at: str | None = None
 
     def __post_init__(self) -> None:
-        known = SIGNALS.get(self.signal)
-        if known is None:
+        if self.signal not in SIGNALS:
             raise ValueError(f"unknown signal {self.signal!r}")
-        if known.shape in {Shape.JSON, Shape.PAIRS}:
+        if self.signal in STRUCTURED:
             object.__setattr__(self, "value", canonical(self.value))
         elif not self.value.isascii():
             clean = self.value.encode("utf-8", "replace").decode("utf-8")
             object.__setattr__(self, "value", clean)
+
+    @classmethod
+    def canonical(
+        cls, signal: str, value: str, endpoint: str | None, probe: str, at: str | None
+    ) -> "Observation":
+        """An observation whose value is known to be in canonical form (``jsontext.compact``).
+
+        For readers of many: working the form out again costs more than all the rest.
+
+        Raises:
+            ValueError: the signal name is unknown.
+        """
+        if signal not in SIGNALS:
+            raise ValueError(f"unknown signal {signal!r}")
+        made = object.__new__(cls)
+        put = object.__setattr__
+        put(made, "signal", signal)
+        put(made, "value", value)
+        put(made, "endpoint", endpoint)
+        put(made, "probe", probe)
+        put(made, "at", at)
+        return made
 
     @property
     def channel(self) -> Channel:

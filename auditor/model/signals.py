@@ -80,8 +80,16 @@ def _table() -> dict[str, Signal]:
         ("onvif.endpoint", s.TEXT, c.HTTP, True, "GetEndpointReference GUID"),
         ("onvif.hostname", s.TEXT, c.HTTP, True, "GetHostname Name"),
         ("onvif.clock", s.TEXT, c.HTTP, True, "device UTC clock, RFC 3339"),
+        ("onvif.profiles", s.JSON, c.HTTP, True, "media GetProfiles: [{token, name, encoding …}]"),
+        ("onvif.video_sources", s.JSON, c.HTTP, True, "media GetVideoSources: [{token, width …}]"),
         ("isapi.device_info", s.TEXT, c.HTTP, True, "ISAPI deviceInfo XML"),
         ("isapi.xml", s.TEXT, c.HTTP, True, "any other ISAPI or SDK reply"),
+        ("isapi.network", s.JSON, c.HTTP, True, "MACs and addresses of the network interfaces"),
+        ("magicbox.info", s.JSON, c.HTTP, True, "what magicBox.cgi tells of the device"),
+        ("magicbox.network", s.JSON, c.HTTP, True, "MACs of the network interfaces"),
+        ("lapi.device_info", s.JSON, c.HTTP, True, "LAPI System/DeviceInfo"),
+        ("recorder.channels", s.JSON, c.HTTP, True, "what a recorder tells of its channels"),
+        ("recorder.channel", s.JSON, c.RECORD, True, "one channel, as its recorder tells it"),
         ("sadp", s.TEXT, c.SADP, True, "SADP reply XML"),
         ("dhip", s.JSON, c.DHIP, True, "DHIP reply body"),
         ("dahua.legacy", s.HEX, c.DHIP, True, "reply of the older Dahua search"),
@@ -97,6 +105,7 @@ def _table() -> dict[str, Signal]:
         ("foscam.discovery", s.HEX, c.FOSCAM, True, "Foscam search reply"),
         ("vstarcam.discovery", s.HEX, c.VSTARCAM, True, "VStarcam search reply"),
         ("axis.basicdeviceinfo", s.JSON, c.HTTP, True, "VAPIX basic device information reply"),
+        ("axis.properties", s.JSON, c.HTTP, True, "VAPIX parameters that identify the device"),
         ("ssdp.server", s.TEXT, c.SSDP, False, "SSDP SERVER header"),
         ("ssdp.usn", s.TEXT, c.SSDP, False, "SSDP USN header"),
         ("ssdp.location", s.TEXT, c.SSDP, False, "SSDP LOCATION header"),
@@ -128,6 +137,10 @@ GENERIC: Final = frozenset(
     | {"brand", "model", "serial", "firmware"}
 )
 """Signals whose channel follows the endpoint, where the observation names one."""
+
+BEHIND: Final = "channel/"
+"""Endpoints of what a recorder tells of a camera: ``channel/3``. The recorder's word is a record,
+not the camera's own answer."""
 
 _BY_ENDPOINT: Final = {
     "link": Channel.LINK,
@@ -165,5 +178,7 @@ def channel_of(signal: str, endpoint: str | None) -> Channel:
     if signal == "ssdp.description" and endpoint is not None and endpoint.startswith("tcp/"):
         return Channel.HTTP  # read from the web server, not announced by SSDP: the same witness
     if signal in GENERIC and endpoint is not None:
+        if endpoint.startswith(BEHIND):
+            return Channel.RECORD
         return _BY_ENDPOINT.get(endpoint, SIGNALS[signal].channel)
     return SIGNALS[signal].channel

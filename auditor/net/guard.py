@@ -1,6 +1,7 @@
 """The scope guard: nothing outside the scope is ever contacted, whoever suggests it."""
 
 from bisect import bisect_right
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
@@ -11,6 +12,7 @@ from auditor.net.api import Interface
 _Network = IPv4Network | IPv6Network
 _LIMITED_BROADCAST: Final = IPv4Address("255.255.255.255")
 _HOST_PREFIX: Final = 32
+_KNOWN: Final = 4096  # addresses of the scope that were looked at lately
 _ARP_SIZES: Final = range(42, 61)  # bare, or padded to the least Ethernet frame
 _ARP_REQUEST: Final = bytes.fromhex("0806 0001 0800 06 04 0001")
 _NO_ADDRESS: Final = IPv4Address("0.0.0.0")  # noqa: S104 - the sender of an ARP probe
@@ -30,6 +32,7 @@ class Guard:
         self._multicast = multicast
         self._spans = merged(scope.spans)
         self._firsts = [(span.version, span.first) for span in self._spans]
+        self._known = lru_cache(maxsize=_KNOWN)(self._check)
 
     def check(self, address: str) -> str:
         """The address in its usual form, if it may be contacted.
@@ -37,6 +40,9 @@ class Guard:
         Raises:
             Denied: out of scope, or not the address of one host.
         """
+        return self._known(address)
+
+    def _check(self, address: str) -> str:
         try:
             parsed = ip_address(address)
         except ValueError:

@@ -18,6 +18,7 @@ class _Host:
     spacing: float
     in_flight: int = 0
     requests: int = 0
+    granted: int = 0
     timeouts: int = 0
     resets: int = 0
     last_request: float = float("-inf")
@@ -125,10 +126,9 @@ class Hosts:
         """
         host = self._hosts[address]
         self._refuse_if_resetting(address, host)
-        if host.requests >= self._limits.requests_per_host:
-            raise Denied(
-                f"{address}: its budget of {self._limits.requests_per_host} requests is spent"
-            )
+        budget = self._limits.requests_per_host + host.granted
+        if host.requests >= budget:
+            raise Denied(f"{address}: its budget of {budget} requests is spent")
         host.requests += 1
         self._ledger.request(host.requests)
         now = asyncio.get_running_loop().time()
@@ -137,6 +137,12 @@ class Hosts:
         if due > now:
             await asyncio.sleep(due - now)
             self._refuse_if_resetting(address, host)
+
+    def grant(self, address: str, requests: int) -> None:
+        """Let a host that is remembered be asked so many questions more."""
+        host = self._hosts.get(address)
+        if host is not None:
+            host.granted += requests
 
     def opened(self, address: str, port: int) -> None:
         """A connection to this port opened."""

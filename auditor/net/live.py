@@ -78,6 +78,7 @@ class LiveNet:
         self.dialer: Dialer = self._dialer
         self._opened: set[LiveGroupSocket | LiveEther] = set()
         self._has_gateway = lru_cache(maxsize=_ROUTES)(system.has_gateway)
+        self._attached = lru_cache(maxsize=_ROUTES)(self._attached_to)
 
     def interfaces(self) -> tuple[Interface, ...]:
         """Interfaces whose networks touch the scope (only ``--interface`` if it was given)."""
@@ -88,7 +89,7 @@ class LiveNet:
     def on_link(self, address: str) -> Interface | None:
         """The interface on which the address is directly attached; None when a router is between."""
         try:
-            found = system.attached_to(self._interfaces, address)
+            found = self._attached(address)
         except ValueError:
             return None
         if found is None or found.loopback or not self._has_gateway(address):
@@ -96,8 +97,11 @@ class LiveNet:
         return None
 
     def _must_resolve(self, address: str) -> bool:
-        found = system.attached_to(self._interfaces, address)
+        found = self._attached(address)
         return found is not None and not found.loopback
+
+    def _attached_to(self, address: str) -> Interface | None:
+        return system.attached_to(self._interfaces, address)
 
     def may_group(self, interface: Interface) -> str | None:
         """None when group questions may leave on this interface, else the reason why not."""
@@ -162,7 +166,7 @@ class LiveNet:
 
     def _booking(self, probe: str) -> Booking:
         async def book(what: str, address: str, port: int, payload: bytes) -> None:
-            await self._dialer.bucket.take()
+            await self._dialer.bucket.take(discovery=True)
             self.ledger.packet(what, address, port, probe, payload)
 
         return book
@@ -212,6 +216,10 @@ class LiveNet:
             NetError: Refused, Filtered, TimedOut, ConnReset, Denied.
         """
         return await self._dialer.knock(address, port, probe=probe, wait=wait)
+
+    def grant(self, address: str, requests: int) -> None:
+        """Let a host that was asked before be asked so many questions more."""
+        self._dialer.hosts.grant(address, requests)
 
     def release(self, address: str) -> None:
         """Forget a host that is done, so that memory follows the work in flight."""

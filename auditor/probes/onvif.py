@@ -79,7 +79,7 @@ class _Onvif:
         """The addresses that WS-Discovery named (on this host), else likely web ports."""
         if _has_answered(seen):
             return ()
-        named = dict.fromkeys((port, tls) for port, tls, _ in _named(seen))
+        named = dict.fromkeys((port, tls) for port, tls, _ in named_services(seen))
         if named:
             ordered = sorted(named, key=lambda one: one[1])
             return tuple(("tcp", port, tls) for port, tls in ordered)[:_MOST_NAMED]
@@ -95,7 +95,7 @@ class _Onvif:
         if _has_answered(target.seen):
             return
         scribe, trouble, refusals = Scribe(target, self.name), Trouble(), _Refusals()
-        path = _path(target)
+        path = service_path(target)
         for operation in _ORDER:
             if refusals.closed(operation) or _known(operation, target):
                 continue
@@ -251,7 +251,7 @@ def _known(operation: str, target: Target) -> bool:
     return signal is not None and any(o.signal == signal for o in target.seen)
 
 
-def _named(seen: tuple[Observation, ...]) -> list[tuple[int, bool, str]]:
+def named_services(seen: tuple[Observation, ...]) -> list[tuple[int, bool, str]]:
     """Port, TLS and path of the service addresses that WS-Discovery gave, in order.
 
     Whatever host an address names, only the asked host's own address is used.
@@ -274,8 +274,9 @@ def _named(seen: tuple[Observation, ...]) -> list[tuple[int, bool, str]]:
     return found
 
 
-def _path(target: Target) -> str:
-    for port, _, path in _named(target.seen):
+def service_path(target: Target) -> str:
+    """The path of the device service at a port: as WS-Discovery gave it, else the usual one."""
+    for port, _, path in named_services(target.seen):
         if port == target.port:
             return (path and checked_path(path, thing="service")) or _PATH
     return _PATH

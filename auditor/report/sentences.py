@@ -70,13 +70,6 @@ CLAIMS: Final = {
     "chip": "Chip of {name}",
 }
 
-CLAIMS: Final = {
-    "maker": "Made by {name}",
-    "brand": "Labelled {name}",
-    "platform": "Runs firmware of {name}",
-    "chip": "Chip of {name}",
-}
-
 CHANNELS: Final = {
     "link": "network link",
     "wsd": "WS-Discovery",

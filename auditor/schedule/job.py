@@ -14,9 +14,10 @@ CACHE: Final = Path("/var/cache/auditor")
 ENVIRONMENT: Final = {
     "XDG_STATE_HOME": "/var/lib",
     "XDG_DATA_HOME": "/var/lib",
-    "XDG_CACHE_HOME": "/var/cache",
+    "XDG_CACHE_HOME": "/var/cache/auditor",
 }
-"""State, database updates and cache stand where ``sudo audit history`` looks for them too."""
+"""State and database updates stand where ``sudo audit history`` looks for them too. The cache is
+the run's own: one that another user wrote is not trusted."""
 
 _AT = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _DELAY = re.compile(r"(\d{1,4}) ?(s|m|min|h)?", re.ASCII)

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -41,8 +42,9 @@ class Lock:
             raise ToolError(
                 f"another run is under way ({who or 'unknown'}); this one does nothing"
             ) from None
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"process {os.getpid()} since {self._since}\n".encode(), 0)
+        with suppress(OSError):  # a full disk: who holds it is then unknown, and it is held
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"process {os.getpid()} since {self._since}\n".encode(), 0)
         self._handle = handle
         return self
 

@@ -6,7 +6,7 @@ cameras' user names and passwords has no place to go.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from ipaddress import ip_address
 from typing import Final
 
@@ -21,7 +21,6 @@ _TEXT_CAP: Final = 128
 _LAST_PORT: Final = 65_535
 _NOWHERE: Final = frozenset({"0.0.0.0", "192.168.0.0", "255.255.255.255", "::"})  # noqa: S104 - replies
 """Addresses that stand for an empty slot."""
-_NO_MAC: Final = frozenset({"ff:ff:ff:ff:ff:ff", "00:00:00:00:00:00"})
 _GENERIC_MODELS: Final = frozenset(
     {"ip camera", "ipcamera", "ipc", "camera", "ip dome", "ip-camera", "unknown", "null", "none"}
 )
@@ -91,7 +90,6 @@ def make(number: int, found: Mapping[str, str], *, online: bool | None = None) -
     model = _text(found.get("model"))
     if model is not None and model.lower() in _GENERIC_MODELS:
         model = None
-    mac = normal(found.get("mac", ""))
     return Channel(
         channel=number,
         address=_address(found.get("address")),
@@ -101,7 +99,7 @@ def make(number: int, found: Mapping[str, str], *, online: bool | None = None) -
         model=model,
         serial=_text(found.get("serial")),
         firmware=_text(found.get("firmware")),
-        mac=None if mac in _NO_MAC else mac,
+        mac=normal(found.get("mac", "")),
         name=_text(found.get("name")),
         online=online,
     )
@@ -160,15 +158,7 @@ def _channel(item: object) -> Channel:
     texts = {name: str(item[name]) for name in (*_TEXTS, "address", "mac", "port") if name in item}
     online = item.get("online")
     made = make(number, texts, online=online if isinstance(online, bool) else None)
-    if item.get("enabled") is False:
-        return _switched_off(made)
-    return made
-
-
-def _switched_off(one: Channel) -> Channel:
-    return Channel(
-        **{name: getattr(one, name) for name in _NAMES if name != "enabled"}, enabled=False
-    )
+    return replace(made, enabled=item.get("enabled") is not False)
 
 
 def number_of(text: str | None) -> int | None:

@@ -19,6 +19,7 @@ from auditor.wire._text import lenient
 from auditor.wire.channels import Channel, Listing
 from auditor.wire.mac import normal
 
+_INTERFACES: Final = 16
 _LINES: Final = 20_000
 _CAP: Final = 1 << 20
 _VALUE_CAP: Final = 256
@@ -74,10 +75,15 @@ def info(*replies: Mapping[str, str]) -> str:
     return json.dumps(found, ensure_ascii=False)
 
 
-def macs(network: Mapping[str, str]) -> tuple[str, ...]:
-    """The MACs of the interfaces in a ``Network`` table, in its order, each once."""
-    found = [normal(text) for key, text in network.items() if _MAC_KEY.fullmatch(key)]
-    return tuple(dict.fromkeys(mac for mac in found if mac is not None))
+def network(table: Mapping[str, str]) -> str | None:
+    """The MACs of the interfaces in a ``Network`` table, as JSON text; None where it names none.
+
+    Returns:
+        ``{"interfaces": [{"MACAddress"}, …]}``.
+    """
+    found = [normal(text) for key, text in table.items() if _MAC_KEY.fullmatch(key)]
+    macs = tuple(dict.fromkeys(mac for mac in found if mac is not None))[:_INTERFACES]
+    return json.dumps({"interfaces": [{"MACAddress": mac} for mac in macs]}) if macs else None
 
 
 def remote_devices(data: bytes) -> Listing:

@@ -15,19 +15,41 @@ _DATE = re.compile(
 _EPOCH = re.compile(r"(?<![\w.])1[6-9]\d{8}(?:\d{3})?(?![\w.])")
 _CHALLENGE = re.compile(r'\b(nonce|opaque|stale|cnonce)="?[^",\s]*"?', re.IGNORECASE)
 _COOKIE = re.compile(r"=[^;,\s\"]{6,}")
-_MESSAGE_ID = re.compile(r"((?:MessageID|RelatesTo)\b[^>]*>)[^<]*", re.IGNORECASE)
+_MESSAGE_ID = re.compile(r"((?:MessageID|RelatesTo)\b[^<>]*>)[^<]*", re.IGNORECASE)
 _CLOCK = re.compile(
-    r"(<(?:\w+:)?(?:Hour|Minute|Second|Year|Month|Day|AppSequence)\b[^>]*>)[^<]*", re.IGNORECASE
+    r"(<(?:\w+:)?(?:Hour|Minute|Second|Year|Month|Day|AppSequence)\b[^<>]*>)[^<]*", re.IGNORECASE
 )
-_SEQUENCE = re.compile(r'\b(InstanceId|MessageNumber|SequenceId)="[^"]*"', re.IGNORECASE)
-_SADP_ID = re.compile(r"(<(?:Uuid|NonceStr|SafeCode|Random)\b[^>]*>)[^<]*", re.IGNORECASE)
+_SEQUENCE = re.compile(
+    r"""\b(InstanceId|MessageNumber|SequenceId)\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE
+)
+_SADP_ID = re.compile(
+    r"(<(?:\w+:)?(?:Uuid|NonceStr|SafeCode|Random|(?:session|client)ID|challenge|salt|uptime"
+    r"|deviceUpTime|currentDeviceTime|localTime)\b[^<>]*>)[^<]*",
+    re.IGNORECASE,
+)
+# A message's number is volatile, a device's id is not: "id" only where it is a number.
 _JSON_ID = re.compile(
-    r'("(?:id|session|nonce|realm_id|uptime|time|timestamp|UTC)":)("[^"]*"|-?[\d.]+)'
+    r'("(?:session|session_?id|nonce|realm_id|random|salt|challenge|token|stok|seq|sequence|uptime'
+    r'|up_?time|time|timestamp|utc|(?:current|system|local)_?time)":)("(?:[^"\\]|\\.)*"|-?[\d.]+)'
+    r'|("id":)-?\d+',
+    re.IGNORECASE,
 )
+_ENCRYPTED = re.compile(r'("(?:key|data|encrypt_key|cipher)":)"[A-Za-z0-9+/=\\rn]{32,}"')
+"""TP-Link encrypts a part of its answer with a new key each time."""
+_TOKEN = re.compile(
+    r"""((?:csrf|xsrf|nonce|token|session_?id|sid|challenge|random|salt)\b["']?"""
+    r"""(?:\s+(?:value|content)\s*=|\s*[:=]|(?<=nonce)-)\s*["']?)[\w+/=.%-]{6,}""",
+    re.IGNORECASE,
+)
+_UNIQUE = re.compile(r"([?&](?:_|t|ts|rnd|rand|random|time|cache)=)[\w.-]+", re.IGNORECASE)
 _SDP_ORIGIN = re.compile(r"^(o=\S+ )\S+ \S+", re.MULTILINE)
 _MOVING_HEADERS: Final = frozenset(
-    "date expires last-modified age set-cookie x-request-id cseq session etag".split()  # noqa: SIM905 - words read better
+    "date expires last-modified age set-cookie x-request-id x-correlation-id x-trace-id x-runtime"  # noqa: SIM905 - words read better
+    " x-response-time x-csrf-token x-xsrf-token server-timing cseq session etag keep-alive rtp-info"
+    " timestamp".split()
 )
+_CHALLENGES: Final = frozenset({"www-authenticate", "proxy-authenticate"})
+_PAGES: Final = frozenset({"http.body", "http.location"})
 _PAIR = re.compile(r'\["([^"\\]+)","((?:[^"\\]|\\.)*)"\]')
 _UBNT_UPTIME: Final = 0x0A
 _HEADER_BYTES: Final = 4
@@ -52,8 +74,12 @@ def stable(signal: str, value: str) -> str:
     if signal == "rtsp.sdp":
         value = _SDP_ORIGIN.sub(r"\1", value)
     elif value[:1] in "{[":
-        value = _JSON_ID.sub(r"\1", value)
-    elif "<" in value:
+        value = _JSON_ID.sub(_keyed, value)
+        if '"encrypt_info"' in value:
+            value = _ENCRYPTED.sub(r"\1", value)
+    elif signal in _PAGES:
+        value = _UNIQUE.sub(r"\1", _TOKEN.sub(r"\1", value))
+    if "<" in value:
         for pattern in (_MESSAGE_ID, _CLOCK, _SADP_ID):
             value = pattern.sub(r"\1", value)
         value = _SEQUENCE.sub(r"\1", value)
@@ -65,13 +91,18 @@ def _header(match: re.Match[str]) -> str:
     if name in _MOVING_HEADERS:
         shape = _COOKIE.sub("=", match[2]) if name == "set-cookie" else ""
         return f'["{match[1]}","{shape}"]'
-    if name == "www-authenticate":
+    if name in _CHALLENGES:
         return f'["{match[1]}","{_CHALLENGE.sub(_blank, match[2].replace(chr(92), ""))}"]'
-    return f'["{match[1]}","{_DATE.sub("", match[2])}"]'
+    rest = _UNIQUE.sub(r"\1", _TOKEN.sub(r"\1", match[2]))
+    return f'["{match[1]}","{_EPOCH.sub("", _DATE.sub("", rest))}"]'
 
 
 def _blank(match: re.Match[str]) -> str:
     return f"{match[1]}="
+
+
+def _keyed(match: re.Match[str]) -> str:
+    return match[1] or match[3]
 
 
 def _shape(nonce: str) -> str:

@@ -19,6 +19,7 @@ from auditor.app.costs import read_costs
 from auditor.app.identify import answers
 from auditor.app.judging import family, rejudge
 from auditor.app.options import _expanded, parse_span
+from auditor.app.reporting import formats
 from auditor.catalog.load import load
 from auditor.catalog.verify import verify
 from auditor.model.errors import TimedOut
@@ -36,9 +37,9 @@ TESTED = {
     "costs.csv", "extend/addresses.py", "extend/ftp_banner.py", "federal/form.toml", "python/identify_one.py",
     "python/rejudge_last_year.py", "quickstart/exemptions.toml", "quickstart/policy.toml",
     "quickstart/signals.jsonl", "quickstart/targets.txt", "sample-fleet/record.py",
-    "sample-fleet/report.csv", "sample-fleet/report.html", "sample-fleet/report.md",
-    "sample-fleet/report.txt", "sample-fleet/scan.json",
-}  # fmt: skip
+    "sample-fleet/scan.json",
+    *(f"sample-fleet/report{item.suffixes[0]}" for item in formats().values()),
+} - {"sample-fleet/report.json"}  # fmt: skip
 
 
 def module(path: Path) -> ModuleType:

@@ -10,11 +10,12 @@ import msgspec
 
 from auditor.app.bench import DEFAULT_POLICY, Terms
 from auditor.app.nightly import tomlfile
-from auditor.app.options import ScanOptions, parse_ports
+from auditor.app.options import ScanOptions, looks_like_name, parse_ports
 from auditor.app.reporting import formats
 from auditor.history.door import shown as url_shown
 from auditor.history.keep import Keep
 from auditor.model.errors import UsageError
+from auditor.model.scope import parse_span
 
 EVENTS: Final = (
     "new-covered",
@@ -30,6 +31,8 @@ EVENTS: Final = (
 )
 _Fault = tuple[list[str | int], str]
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_SQLITE = re.compile(r"(sqlite:///)([^/:][^?]*)")
+_BY_PLACE = re.compile(r"alert-\d+")
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -122,9 +125,10 @@ class HealthPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class RunPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the networks are taken."""
+    """How the networks are taken, and how long the run then tries to deliver its messages."""
 
     side_by_side: bool = False
+    deliver_minutes: int = 30
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -164,14 +168,19 @@ def _faults(config: Config) -> Iterator[_Fault]:
         for key, fault in _network_faults(network, names[:number]):
             yield ["network", number, key], fault
     known = formats()
-    for item in set(config.report.formats) - known.keys():
-        yield ["report", "formats"], f"{item!r} is none of {', '.join(known)}"
+    for item in config.report.formats:
+        if item not in known:
+            yield ["report", "formats"], f"{item!r} is none of {', '.join(known)}"
+    taken: set[str | None] = {None}
     for number, alert in enumerate(config.alert):
-        for key, fault in _alert_faults(alert):
+        for key, fault in _alert_faults(alert, taken):
             yield ["alert", number, key], fault
+        taken.add(alert.name)
     yield from _keep_faults(config)
     if config.history.gone_after < 1:
         yield ["history", "gone_after"], "at least 1"
+    if config.run.deliver_minutes < 0:
+        yield ["run", "deliver_minutes"], "0 or more"
 
 
 def _keep_faults(config: Config) -> Iterator[_Fault]:
@@ -187,15 +196,41 @@ def _network_faults(network: Network, before: list[str]) -> Iterator[tuple[str, 
         yield "name", f"{network.name!r} stands twice"
     if not network.targets:
         yield "targets", "name at least one target"
-    if network.max_minutes < 1:
-        yield "max_minutes", "at least 1"
+    for key, words in (("targets", network.targets), ("exclude", network.exclude)):
+        faults = (_word_fault(word, name=key == "targets") for word in words)
+        yield from ((key, fault) for fault in faults if fault)
+    yield from _number_faults(network)
     try:
         _ports(network)
     except UsageError as error:
         yield "ports", str(error).removeprefix("--ports ")
 
 
-def _alert_faults(alert: AlertPart) -> Iterator[tuple[str, str]]:
+def _number_faults(network: Network) -> Iterator[tuple[str, str]]:
+    if network.max_minutes < 1:
+        yield "max_minutes", "at least 1"
+    if network.rate is not None and network.rate < 1:
+        yield "rate", "at least 1"
+    if network.timeout is not None and network.timeout <= 0:
+        yield "timeout", "more than 0 seconds"
+
+
+def _word_fault(word: str, *, name: bool) -> str | None:
+    """What is wrong with an address, prefix or range; names and files are looked at by the scan."""
+    if name and (word.startswith("@") or looks_like_name(word)):
+        return None
+    try:
+        parse_span(word)
+    except UsageError as error:
+        return str(error)
+    return None
+
+
+def _alert_faults(alert: AlertPart, taken: set[str | None]) -> Iterator[tuple[str, str]]:
+    if alert.name is not None and not _NAME.fullmatch(alert.name):
+        yield "name", "letters, digits, dot, dash and underscore only"
+    if alert.name is not None and (alert.name in taken or _BY_PLACE.fullmatch(alert.name)):
+        yield "name", f"{alert.name!r} stands twice, or is the name of an alert without one"
     for event in alert.on:
         if event not in EVENTS:
             yield "on", f"{event!r} is none of {', '.join(EVENTS)}"
@@ -215,8 +250,19 @@ def _placed(config: Config, folder: Path) -> Config:
 
     policy = config.policy
     report = config.report
+
+    def target(word: str) -> str:
+        return f"@{place(word[1:])}" if word.startswith("@") else word
+
     return msgspec.structs.replace(
         config,
+        network=tuple(
+            msgspec.structs.replace(item, targets=tuple(map(target, item.targets)))
+            for item in config.network
+        ),
+        history=msgspec.structs.replace(
+            config.history, url=_url_placed(config.history.url, folder)
+        ),
         policy=msgspec.structs.replace(
             policy,
             file=place(policy.file),
@@ -235,6 +281,12 @@ def _placed(config: Config, folder: Path) -> Config:
         ),
         health=msgspec.structs.replace(config.health, metrics=place(config.health.metrics)),
     )
+
+
+def _url_placed(url: str | None, folder: Path) -> str | None:
+    """An SQLite file is named relative to the configuration too."""
+    match = _SQLITE.fullmatch(url or "")
+    return f"{match[1]}{(folder / match[2]).resolve()}" if match else url
 
 
 def options_of(network: Network, site: str | None) -> ScanOptions:
@@ -276,7 +328,7 @@ def keep_of(part: KeepPart) -> Keep:
 
 def shown(config: Config) -> str:
     """Every value in force, as TOML-like lines, without what is secret."""
-    hidden = {"url", "secret"}
+    hidden = {("alert", "url"), ("alert", "secret"), ("health", "heartbeat")}
     lines: list[str] = []
     for part, value in msgspec.to_builtins(config).items():
         for table in value if isinstance(value, (list, tuple)) else [value]:
@@ -284,7 +336,7 @@ def shown(config: Config) -> str:
             for key, item in table.items():
                 if item is None:
                     continue
-                told = "(set)" if part == "alert" and key in hidden else item
+                told = "(set)" if (part, key) in hidden else item
                 if key == "url" and part == "history":
                     told = url_shown(str(item))
                 lines.append(f"{key} = {json.dumps(told)}")

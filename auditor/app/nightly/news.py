@@ -51,11 +51,12 @@ def of_scan(
     return tuple(news)
 
 
-def failed(network: str, why: str) -> News:
-    """A scan that never came to be."""
+def failed(network: str, why: str, *, scanned: bool = False) -> News:
+    """A scan that never came to be, or whose result could not be stored, reported or told."""
+    what = "was made, but" if scanned else "failed:"
     return News(
         event="scan-failed",
-        text=f"The scan of {network} failed: {why}",
+        text=tame(f"The scan of {network} {what} {why}", _CHARS),
         fact=standing_fact("scan-failed", network),
     )
 

@@ -26,7 +26,7 @@ async def plan(config: Config, only: frozenset[str]) -> str:
     lines = []
     how = "side by side" if config.run.side_by_side else "one after the other"
     lines.append(
-        f"{len(config.network)} networks, {how}; policy {config.policy.file or config.policy.name}"
+        f"{len(only or config.network)} networks, {how}; policy {config.policy.file or config.policy.name}"
     )
     for network in config.network:
         if only and network.name not in only:

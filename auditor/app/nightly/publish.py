@@ -10,16 +10,23 @@ from auditor.app import manifest, reporting
 from auditor.history.entries import Entry
 from auditor.history.keep import Keep, superfluous
 from auditor.model.document import Scan, Summary
-from auditor.model.errors import ToolError, UsageError
+from auditor.model.errors import AuditError, ToolError, UsageError
 from auditor.report._api import Page
 
 _STAMP = re.compile(r"\d{8}T\d{6}Z(?:-\d+)?")
+_HALF = re.compile(r"\.\d{8}T\d{6}Z(?:-\d+)?\..+\.[a-z0-9_]{8}")
 _MODE: Final = 0o640
+_SAID: Final = 300
 
 
 def start_name(scan: Scan) -> str:
     """The name of a scan's files: when it began, without the signs that file systems dislike."""
-    return re.sub(r"\.\d+|[-:]", "", scan.scan.started)
+    return stem(scan.scan.started)
+
+
+def stem(started: str) -> str:
+    """A time as files are named by it: ``20261122T013000Z``."""
+    return re.sub(r"\.\d+|[-:]", "", started)
 
 
 def write_document(scan: Scan, folder: Path) -> Path:
@@ -44,24 +51,34 @@ def write_document(scan: Scan, folder: Path) -> Path:
 def write_reports(
     scan: Scan, document: Path, formats: Sequence[str], page: Page, sign_key: Path | None
 ) -> tuple[Path, ...]:
-    """Write the other formats and the manifest beside the document.
+    """Write the other formats and, last, the manifest over everything beside the document.
 
     Raises:
         ToolError: something cannot be written; the rest is.
     """
     known = reporting.formats()
-    places = []
+    written, failed = [document], []
     for name in dict.fromkeys(formats):
         if name == "json":
             continue
         made = known[name]
         suffix = made.suffixes[0] if made.suffixes else f".{name}"
-        path = str(document.with_name(document.stem + suffix))
-        places.append(reporting.Output(path=path, format=made))
-    reporting.write(scan, places, page)
-    files = (document, *(Path(place.path) for place in places))
-    manifest.seal(scan, files, document.with_name(document.stem + manifest.SUFFIX), sign_key)
-    return files
+        path = document.with_name(document.stem + suffix)
+        try:
+            reporting.write(scan, [reporting.Output(path=str(path), format=made)], page)
+        except AuditError as error:
+            failed.append(str(error))
+        except Exception as error:  # noqa: BLE001 - a bug in one format must not cost the others
+            failed.append(f"{path}: bug: {type(error).__name__}: {error}"[:_SAID])
+        else:
+            written.append(path)
+    try:
+        manifest.seal(scan, written, document.with_name(document.stem + manifest.SUFFIX), sign_key)
+    except (AuditError, OSError) as error:
+        failed.append(str(error))
+    if failed:
+        raise ToolError("; ".join(failed))
+    return tuple(written)
 
 
 def documents(folder: Path) -> Iterator[Path]:
@@ -70,19 +87,31 @@ def documents(folder: Path) -> Iterator[Path]:
         yield from sorted(path for path in folder.glob("*.json") if _STAMP.fullmatch(path.stem))
 
 
-def prune(folder: Path, keep: Keep) -> int:
-    """Remove the files of runs that no rule keeps; gives the number of runs.
+def prune(folder: Path, keep: Keep, cut: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """Remove the files of runs that no rule keeps; gives the stems of those runs.
 
     Only files named as this module names them are touched.
+
+    Args:
+        folder: the network's.
+        keep: the rules.
+        cut: stems of runs that were not complete: they stand for a day only if nothing else does.
     """
     runs = [path.stem for path in documents(folder)]
-    entries = [_entry(stem, folder) for stem in runs]
-    gone = superfluous(entries, keep)
-    for stem in gone:
-        for path in folder.glob(f"{stem}.*"):
+    gone = superfluous([_entry(item, folder, cut) for item in runs], keep)
+    for name in gone:
+        for path in folder.glob(f"{name}.*"):
             if path.is_file():
                 path.unlink(missing_ok=True)
-    return len(gone)
+    return gone
+
+
+def tidy(folder: Path) -> None:
+    """Remove what a run that died had begun to write. No other run can be writing: one lock."""
+    if folder.is_dir():
+        for path in folder.iterdir():
+            if _HALF.fullmatch(path.name):
+                path.unlink(missing_ok=True)
 
 
 def read(path: Path) -> Scan | None:
@@ -98,10 +127,11 @@ def _id_of(path: Path) -> str | None:
     return found.scan.id if found else None
 
 
-def _entry(stem: str, folder: Path) -> Entry:
+def _entry(name: str, folder: Path, cut: frozenset[str]) -> Entry:
     """A run by its name alone: reading hundreds of documents each night would be waste."""
-    day = f"{stem[:4]}-{stem[4:6]}-{stem[6:8]}T{stem[9:]}"
+    day = f"{name[:4]}-{name[4:6]}-{name[6:8]}T{name[9:]}"
     return Entry(
-        id=stem, site=None, network=str(folder), started=day, finished=day, complete=True,
-        policy="", as_of="", db_version="", summary=Summary(),
+        id=name, site=None, network=str(folder), started=day, finished=day,
+        complete=name.partition("-")[0] not in cut, policy="", as_of="", db_version="",
+        summary=Summary(),
     )  # fmt: skip

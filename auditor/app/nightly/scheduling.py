@@ -22,6 +22,7 @@ _ROOT: Final = Path("/")
 _HIDDEN: Final = ("/home", "/root", "/run/user", "/tmp", "/var/tmp")  # noqa: S108 - named, not used
 _WAIT_SECONDS: Final = 60
 _SPARE_MINUTES: Final = 60
+_CRONS: Final = ("cron", "crond")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +66,7 @@ def kind_of(named: str, root: Path) -> Kind:
                          " last line, from /usr/bin/audit on, into crontab -e")  # fmt: skip
     if root == _ROOT:
         return "systemd" if booted else "cron"
-    there = any(files.below(root, Path(p)).exists() for p in ("/lib/systemd/systemd",
-                                                              "/usr/lib/systemd/systemd"))  # fmt: skip
+    there = any(_below(root, path) for path in ("/lib/systemd/systemd", "/usr/lib/systemd/systemd"))
     return "systemd" if there else "cron"
 
 
@@ -121,6 +121,10 @@ def install(wish: Wish) -> Iterator[str]:
     wanted = made(wish)
     for path in files.write(wanted, wish.root):
         yield f"written: {path}"
+    kept = {item.path for item in wanted}
+    other = (item for item in known(wish.root) if item.path not in kept)
+    for path in files.remove(other, wish.root):  # never by timer and by cron both
+        yield f"removed: {path}"
     if wish.root == _ROOT:
         yield from _activated(wish.kind)
     yield from hints(wish)
@@ -157,6 +161,8 @@ def hints(wish: Wish) -> Iterator[str]:
         yield f"to do: chgrp {USER} {wish.config} && chmod 640 {wish.config}"
     elif not mode & 0o004 and wish.root == _ROOT and real.stat().st_gid != _group():
         yield f"to do: chgrp {USER} {wish.config}"
+    if wish.kind == "cron" and not any(_below(wish.root, f"/usr/sbin/{n}") for n in _CRONS):
+        yield "to do: apt install cron (no cron was found), or boot with systemd"
     for path in _writable(wish, config):
         if not files.below(wish.root, path).is_dir():
             yield f"to do: install -d -o {USER} -g {USER} -m 750 {path}"
@@ -165,6 +171,10 @@ def hints(wish: Wish) -> Iterator[str]:
             yield f"to do: write {path}, mode 0600"
         elif wish.kind == "cron":
             yield f"to do: chown {USER} {path} (cron hands over no credentials)"
+
+
+def _below(root: Path, path: str) -> bool:
+    return files.below(root, Path(path)).exists()
 
 
 def booted() -> bool:

@@ -19,15 +19,28 @@ _HEADERS: Final = (
 )
 
 
-def answer(service: Service, device: Device, path: str, body: bytes) -> Reply | None:
-    """The reply to one POST; None when the path is not this service's."""
+def answer(
+    service: Service, device: Device, path: str, body: bytes, *, admitted: bool = False
+) -> Reply | None:
+    """The reply to one POST; None when the path is not this service's.
+
+    Args:
+        service: whose it is.
+        device: who answers.
+        path: the path of the request.
+        body: the SOAP message.
+        admitted: whether it came with the right password: then the operations of the table
+            ``behind`` are answered as well.
+    """
     data = service.data
     if path.partition("?")[0] not in data.texts("paths", ("/onvif/device_service",)):
         return None
     found = _OPERATION.search(body)
     operation = found[1].decode() if found else ""
-    table = data.table("operation").table(operation)
-    if not data.table("operation").has(operation):
+    open_to_all = not (admitted and data.table("behind").has(operation))
+    operations = data.table("operation" if open_to_all else "behind")
+    table = operations.table(operation)
+    if not operations.has(operation):
         return _refusal(data, data.text("default", "fault"))
     if table.has("refuse"):
         return _refusal(data, table.text("refuse"))

@@ -6,11 +6,19 @@ from dataclasses import replace
 from auditor.lab.fleet import Service
 from auditor.lab.persona import Table
 from auditor.lab.protocols._api import Talk
+from auditor.lab.protocols._login import Guard, Verdict
 from auditor.lab.protocols._message import Reply, encode, read_request, reply_of
 from auditor.lab.protocols._onvif import answer
 from auditor.lab.witness import Request
 
 _MOST_REQUESTS = 100
+_UNAUTHORIZED = 401
+_REFUSAL = Reply(
+    status=_UNAUTHORIZED,
+    reason="Unauthorized",
+    headers=(("Content-Length", "{length}"), ("Connection", "close")),
+    body=b"",
+)
 
 
 class _Http:
@@ -43,15 +51,20 @@ class _Http:
     def _reply(self, talk: Talk, page: Service, request: Request) -> tuple[Reply, Table]:
         words = request.line.split(" ")
         method, path = words[0], words[1] if len(words) > 1 else "/"
+        guard = _guard(talk, page)
+        verdict = guard.look(request) if guard else Verdict.NOTHING
+        admitted = verdict is Verdict.RIGHT
         for service in talk.services:
             if service.proto == "onvif" and method == "POST":
-                made = answer(service, talk.device, path, request.body)
+                made = answer(service, talk.device, path, request.body, admitted=admitted)
                 if made is not None:
-                    return made, service.data
+                    return _challenged(made, guard, verdict), service.data
         if page.proto != "onvif":
-            route = _route(page.data, method, path)
+            route = _route(page.data, method, path, admitted=admitted)
             if route is not None:
-                return reply_of(route), route
+                return _challenged(reply_of(route), guard, verdict), route
+            if guard and _route(page.data, method, path, admitted=True) is not None:
+                return _challenged(_REFUSAL, guard, verdict), page.data
         missing = page.data.table("missing")
         reply = reply_of(missing, status=404)
         if not reply.headers:
@@ -61,12 +74,30 @@ class _Http:
         return reply, missing
 
 
-def _route(page: Table, method: str, path: str) -> Table | None:
+def _guard(talk: Talk, page: Service) -> Guard | None:
+    """The door of a page that has one."""
+    if not page.data.has("login"):
+        return None
+    return Guard(page.data.table("login"), talk.device, talk.witness)
+
+
+def _challenged(reply: Reply, guard: Guard | None, verdict: Verdict) -> Reply:
+    """A refusal of a guarded page offers what its door takes, in place of the base's words."""
+    if guard is None or reply.status != _UNAUTHORIZED:
+        return reply
+    kept = tuple(h for h in reply.headers if h[0].lower() != "www-authenticate")
+    return replace(reply, headers=(*kept, *guard.challenges(verdict)))
+
+
+def _route(page: Table, method: str, path: str, *, admitted: bool) -> Table | None:
+    """The route of a path: one behind the login first, for those who may go there."""
     bare = path.partition("?")[0]
-    for wanted in (path, bare):
-        for route in page.tables("route"):
-            if route.text("path") == wanted and route.text("method", "GET") == method:
-                return route
+    for behind in (True, False) if admitted else (False,):
+        for wanted in (path, bare):
+            for route in page.tables("route"):
+                fits = route.text("path") == wanted and route.text("method", "GET") == method
+                if fits and route.flag("login", default=False) is behind:
+                    return route
     return None
 
 

@@ -1,6 +1,6 @@
 """What a login probe is, and the session that it is handed."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -45,6 +45,10 @@ class Secret:
     allow_basic: bool = False
 
 
+Sign = Callable[[Secret], bytes]
+"""Writes a SOAP message anew, with a user name token in it."""
+
+
 class Session(Protocol):
     """Authenticated questions to one web server of one device.
 
@@ -64,6 +68,23 @@ class Session(Protocol):
         self, path: str, body: bytes, *, content_type: str, headers: Mapping[str, str] | None = None
     ) -> Response:
         """One POST that reads (a SOAP or JSON question); never a change.
+
+        Raises:
+            LoginRefused: the password was not taken (now or before).
+            NetError, Malformed: as any question.
+        """
+
+    async def soap(
+        self, path: str, body: bytes, sign: Sign | None, *, content_type: str
+    ) -> Response:
+        """One SOAP question that reads; the password goes by HTTP or in the message, never both.
+
+        Args:
+            path: the service's path.
+            body: the message without a name in it.
+            sign: writes the message with a user name token, asked only when the device takes
+                that and nothing stronger; None to ask without a password whatever comes.
+            content_type: the Content-Type header.
 
         Raises:
             LoginRefused: the password was not taken (now or before).

@@ -164,9 +164,7 @@ def _methods(seen: Coverage) -> Section:
         )
         for item in seen.methods[:_MOST_ROWS]
     ]
-    return _section(
-        t.METHODS_TITLE, table=table(t.METHOD_COLUMNS, (1.1, 0.9, 1.1, 0, 3), rows)
-    )
+    return _section(t.METHODS_TITLE, table=table(t.METHOD_COLUMNS, (1.1, 0.9, 1.1, 0, 3), rows))
 
 
 def _foreign(seen: Coverage) -> Section:

@@ -67,7 +67,11 @@ def source(address: str | None, *, full: bool = False) -> Cell:
 
 def facts(*pairs: Fact) -> list[Fact]:
     """Only the facts that have a value."""
-    return [(word, cell) for word, cell in pairs if (cell.get("text") if isinstance(cell, dict) else cell)]
+    return [
+        (word, cell)
+        for word, cell in pairs
+        if (cell.get("text") if isinstance(cell, dict) else cell)
+    ]
 
 
 def table(columns: tuple[str, ...], widths: tuple[float, ...], rows: Rows) -> Table:

@@ -6,11 +6,12 @@ from typing import Final, TypedDict
 from auditor.model.document import Asset
 from auditor.model.facts import Attempt
 from auditor.model.judgement import Attribution, Verdict
+from auditor.model.words import Kind
 from auditor.report import sentences as w
 from auditor.report.pdf import _texts as t
-from auditor.report.pdf._cells import Cell, Fact, Rows, Table, facts, mark, mono, table, to
+from auditor.report.pdf._cells import Cell, Fact, Table, facts, mark, mono, table, to
 from auditor.report.pdf._evidence import Block, blocks, claims, signal_word, strongest
-from auditor.report.pdf._ink import Ink, ink, plain
+from auditor.report.pdf._ink import Ink, breakable, ink, plain
 from auditor.report.pdf._view import Device, View, maker_of
 from auditor.report.words import HEADLINES, NOTES, title_of
 
@@ -18,19 +19,27 @@ _MOST_ATTEMPTS: Final = 40
 _MOST_LISTED: Final = 12
 
 
+class Outcomes(TypedDict):
+    """One outcome, and the rules under which it stands: name and citation in turn."""
+
+    mark: str
+    words: str
+    rules: list[Cell]
+
+
 class Full(TypedDict):
     """One device with its chain: identity, claims, signs, verdicts."""
 
     number: int
-    address: str
-    name: str
+    address: Ink
+    name: Ink
     headline: str
     outcome: str
     facts: list[Fact]
-    claims: list[str]
+    claims: list[Ink]
     blocks: list[Block]
-    verdicts: Rows
-    notes: list[str]
+    verdicts: list[Outcomes]
+    notes: list[Ink]
     attempts: Ink
 
 
@@ -44,21 +53,21 @@ def full(view: View, device: Device) -> Full:
     asset = device.asset
     return {
         "number": device.number,
-        "address": _address(asset),
-        "name": plain(title_of(asset, view.names), 100),
+        "address": breakable(_address(asset)),
+        "name": ink(title_of(asset, view.names), 100),
         "headline": device.headline,
         "outcome": HEADLINES[device.headline],
         "facts": _identity(device),
         "claims": claims(view, asset.attributions) or [t.NO_MAKER],
         "blocks": blocks(view, asset.attributions),
-        "verdicts": [_verdict(view, item) for item in asset.verdicts],
-        "notes": [plain(NOTES.get(note, note), 200) for note in asset.notes],
+        "verdicts": _verdicts(view, asset.verdicts),
+        "notes": [ink(NOTES.get(note, note), 200) for note in asset.notes],
         "attempts": _attempts(asset.attempts),
     }
 
 
-def clear(view: View, devices: Sequence[Device]) -> Table:
-    """Devices whose maker was identified and is not named: one row each, with the best sign."""
+def short(view: View, devices: Sequence[Device]) -> Table:
+    """Devices in one row each, with the strongest sign of their maker."""
     return table(
         t.CLEAR_COLUMNS,
         (0, 1.3, 1.7, 1.3, 3),
@@ -106,7 +115,7 @@ def _row(view: View, device: Device) -> list[Cell]:
             (t.IDENTITY["serial"].lower(), asset.serial),
             (t.IDENTITY["firmware"].lower(), asset.firmware),
             (t.IDENTITY["built"].lower(), asset.built),
-            (t.IDENTITY["behind"].lower(), device.parent and _address(device.parent)),
+            (t.IDENTITY["behind"].lower(), _address(device.parent) if device.parent else None),
         )
         if value is not None
     )
@@ -136,7 +145,10 @@ def _identity(device: Device) -> list[Fact]:
     behind = [plain(child.address or child.id, 64) for child in asset.children[:_MOST_LISTED]]
     children = t.AT_LEAST.format(n=len(asset.children), which=t.BETWEEN.join(behind))
     return facts(
-        (word["kind"], w.word(w.KINDS, asset.kind)),
+        (
+            word["kind"],
+            t.KIND_UNKNOWN if asset.kind is Kind.UNKNOWN else w.word(w.KINDS, asset.kind),
+        ),
         (word["mac"], mono(asset.mac or "", 40)),
         (word["serial"], mono(asset.serial or "", 100)),
         (word["firmware"], mono(asset.firmware or "", 100)),
@@ -150,15 +162,21 @@ def _identity(device: Device) -> list[Fact]:
     )
 
 
-def _verdict(view: View, verdict: Verdict) -> tuple[Cell, ...]:
-    number = view.law_number(verdict.regime)
-    name = ink(verdict.regime, 60)
-    return (
-        mark(verdict.outcome, w.word(w.VERDICT_OUTCOMES, verdict.outcome)),
-        to(f"law-{number}", name) if number else name,
-        ink(verdict.citation, 200),
-        ink(verdict.effective or "", 40),
-    )
+def _verdicts(view: View, verdicts: Sequence[Verdict]) -> list[Outcomes]:
+    """Rules with citation and date, by outcome. Tables for each device would treble the file."""
+    found: dict[str, list[Cell]] = {}
+    for verdict in verdicts:
+        number = view.law_number(verdict.regime)
+        name = ink(verdict.regime, 60)
+        day = plain(verdict.effective or "", 40)
+        form = t.VERDICT_CITED if day else t.VERDICT_CITED_UNDATED
+        cited = form.format(citation=plain(verdict.citation, 200), day=day)
+        cells = found.setdefault(verdict.outcome, [])
+        cells += [to(f"law-{number}", name) if number else name, ink(cited, 300)]
+    return [
+        {"mark": outcome, "words": w.word(w.VERDICT_OUTCOMES, outcome), "rules": cells}
+        for outcome, cells in found.items()
+    ]
 
 
 def _attempts(attempts: Sequence[Attempt]) -> Ink:
@@ -186,8 +204,9 @@ def _best(view: View, maker: Attribution | None) -> Ink:
         return t.NO_SIGN
     line = strongest(view, maker)
     value = line["bytes"]
-    told: list[str | list[str]] = [f"{line['says']} "]
-    return told + ([value] if isinstance(value, str) else value)
+    before, after = t.VALUE
+    middle = [value] if isinstance(value, str) else value
+    return [before.format(sign=line["says"]), *middle, after]
 
 
 def _showed(asset: Asset) -> Ink:

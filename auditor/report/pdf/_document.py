@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from auditor.report.pdf import _texts as t
 from auditor.report.pdf._annexes import counts, coverage, law, method, rules, rules_intro
 from auditor.report.pdf._changes import changes
-from auditor.report.pdf._devices import annex, clear, unidentified
+from auditor.report.pdf._devices import annex, short, unidentified
 from auditor.report.pdf._findings import by_regime, flagged, unsettled
 from auditor.report.pdf._ink import plain
 from auditor.report.pdf._plan import plan
 from auditor.report.pdf._summary import cover, site_name, summary
 from auditor.report.pdf._view import Device, View
+
 
 def document(view: View) -> dict[str, object]:
     """Everything that the template draws, in its order; only texts, numbers and lists."""
@@ -23,8 +24,8 @@ def document(view: View) -> dict[str, object]:
         "subject": t.SUBJECT,
         "keywords": [*t.KEYWORDS, plain(head.policy, 60)],
         "tool": plain(head.tool, 80),
-        "id": plain(head.id, 80),
-        "site": name,
+        "id": plain(head.id, 40),
+        "site": plain(name, 60),
         "date": date_of(head.finished, head.started, head.as_of),
         "cover": cover(view),
         "summary": summary(view),
@@ -39,7 +40,7 @@ def document(view: View) -> dict[str, object]:
         "unsettled_none": t.UNSETTLED_NONE,
         "unidentified": unidentified(_of(view, "unidentified")),
         "unidentified_intro": t.UNIDENTIFIED_INTRO,
-        "clear": clear(view, _of(view, "not_covered")),
+        "clear": short(view, _of(view, "not_covered")),
         "clear_intro": t.CLEAR_INTRO,
         "outside": _outside(view),
         "plan": plan(view),
@@ -52,14 +53,17 @@ def document(view: View) -> dict[str, object]:
         "coverage": coverage(view),
         "law": law(view),
         "law_none": t.LAW_NONE,
-        "verdict_columns": t.VERDICT_COLUMNS,
     }
     # The rules are numbered while the rest is written.
     return {**data, "rules": rules(view), "rules_intro": rules_intro(view)}
 
 
-def date_of(*texts: str) -> list[int] | None:
-    """The first text that is a date or time: year, month, day, hour, minute, second (UTC)."""
+def date_of(*texts: str) -> list[int]:
+    """The first text that is a date or time: year, month, day, hour, minute, second (UTC).
+
+    PDF/A asks for a date. No scan of this product lacks one; a forged document that does gets the
+    first second of 1970, which nobody takes for the day of a scan.
+    """
     for text in texts:
         try:
             found = datetime.fromisoformat(text[:40])
@@ -70,7 +74,7 @@ def date_of(*texts: str) -> list[int] | None:
         except OverflowError:
             continue
         return list(utc.timetuple()[:6])
-    return None
+    return [1970, 1, 1, 0, 0, 0]
 
 
 def _of(view: View, headline: str) -> list[Device]:
@@ -79,4 +83,4 @@ def _of(view: View, headline: str) -> list[Device]:
 
 def _outside(view: View) -> str:
     count = len(_of(view, "outside"))
-    return t.OUTSIDE_INTRO.format(n=t.number(count), devices=t.devices(count))
+    return t.OUTSIDE_INTRO.format(n=t.number(count), devices=t.devices(count)) if count else ""

@@ -9,7 +9,7 @@ from auditor.model.signals import SIGNALS
 from auditor.model.words import Strength, strength_rank
 from auditor.report import sentences as w
 from auditor.report.pdf import _texts as t
-from auditor.report.pdf._ink import Ink, ink, plain
+from auditor.report.pdf._ink import Ink, breakable, ink, plain
 from auditor.report.pdf._view import View
 from auditor.report.words import SIGNAL_WORDS, STRENGTHS
 
@@ -31,7 +31,7 @@ class Line(TypedDict):
 class Block(TypedDict):
     """The signs that speak for and against the same claims."""
 
-    title: str
+    title: Ink
     lines: list[Line]
     more: str
 
@@ -47,14 +47,15 @@ class _Sign:
     against: dict[int, None] = field(default_factory=dict)
 
 
-def claims(view: View, attributions: Sequence[Attribution]) -> list[str]:
+def claims(view: View, attributions: Sequence[Attribution]) -> list[Ink]:
     """Each claim with its grade and its witnesses."""
-    lines = []
+    lines: list[Ink] = []
     for item in attributions:
         channels = dict.fromkeys(w.word(w.CHANNELS, one.channel) for one in item.because)
         form = t.WITNESSES if len(channels) > 1 else t.ONE_WITNESS
         told = form.format(channels=t.BETWEEN.join(channels))
-        lines.append(t.CLAIM_LINE.format(claim=_claim(view, item), grade=item.grade, witnesses=told))
+        line = t.CLAIM_LINE.format(claim=_claim(view, item), grade=item.grade, witnesses=told)
+        lines.append(breakable(line))
     return lines
 
 
@@ -66,9 +67,11 @@ def blocks(view: View, attributions: Sequence[Attribution]) -> list[Block]:
         groups.setdefault((tuple(sign.supports), tuple(sign.against)), []).append(sign)
     return [
         {
-            "title": _title(names, *sides),
+            "title": breakable(_title(names, *sides)),
             "lines": [_line(sign) for sign in found[:_MOST_SIGNS]],
-            "more": t.AND_MORE.format(n=len(found) - _MOST_SIGNS) if len(found) > _MOST_SIGNS else "",
+            "more": t.AND_MORE.format(n=len(found) - _MOST_SIGNS)
+            if len(found) > _MOST_SIGNS
+            else "",
         }
         for sides, found in sorted(groups.items(), key=_place)
     ]
@@ -129,11 +132,19 @@ def _place(item: tuple[_Sides, list[_Sign]]) -> tuple[object, ...]:
 
 def _line(sign: _Sign) -> Line:
     first = sign.first
-    where = t.BETWEEN.join(
-        (t.AT.format(place=place) if place else "")
-        + (t.INSIDE.format(via=t.BETWEEN.join(vias)) if vias else "")
+    places = [
+        " ".join(
+            part
+            for part in (
+                t.AT.format(place=place) if place else "",
+                t.INSIDE.format(via=t.BETWEEN.join(vias)) if vias else "",
+            )
+            if part
+        )
         for place, vias in sign.places.items()
-    )
+    ]
+    told = t.BETWEEN.join(place for place in places if place)
+    where = f" {told}" if told else ""
     strength = STRENGTHS[first.strength].capitalize()
     return {
         "says": t.SIGN.format(strength=strength, what=signal_word(first.signal), where=where),

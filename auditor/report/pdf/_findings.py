@@ -1,18 +1,22 @@
 """Findings: the sentences of law once, then each device that they apply to."""
 
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from auditor.model.judgement import Verdict
 from auditor.report import sentences as w
 from auditor.report.pdf import _texts as t
 from auditor.report.pdf._cells import Cell, Fact, Table, facts, mark, source, table, to
-from auditor.report.pdf._devices import Full, full
-from auditor.report.pdf._ink import Ink, ink, plain
+from auditor.report.pdf._devices import Full, full, short
+from auditor.report.pdf._ink import Ink, breakable, ink, plain
 from auditor.report.pdf._view import Finding, View
 from auditor.report.words import HEADLINES
 
-_FLAGGED = ("covered", "exempt")
+_FLAGGED: Final = ("covered", "exempt")
+
+MOST_FULL: Final = 1000
+"""Devices that the report shows in full, those that need attention first. A device in full takes
+half a page, 14 kB and a megabyte of memory while it is set; the others stand in one row each."""
 
 
 class Said(TypedDict):
@@ -31,12 +35,14 @@ class Block(TypedDict):
 
     number: int
     anchor: str
-    subject: str
+    subject: Ink
     headline: str
     outcome: str
     count: str
     verdicts: list[Said]
     devices: list[Full]
+    short: Table
+    short_intro: str
 
 
 def flagged(view: View) -> list[Block]:
@@ -49,11 +55,12 @@ def unsettled(view: View) -> list[Block]:
     return [_block(view, item) for item in view.findings if item.headline == "indeterminate"]
 
 
-def subject(view: View, verdicts: Sequence[Verdict]) -> str:
+def subject(view: View, verdicts: Sequence[Verdict]) -> Ink:
     """Of which maker the finding speaks, with the grade."""
     for verdict in verdicts:
         if verdict.vendor and verdict.grade:
-            return t.FINDING_MAKER.format(maker=view.vendor(verdict.vendor), grade=verdict.grade)
+            maker = view.vendor(verdict.vendor)
+            return breakable(t.FINDING_MAKER.format(maker=maker, grade=verdict.grade))
     return t.FINDING_NO_MAKER
 
 
@@ -85,6 +92,11 @@ def by_regime(view: View) -> Table:
 
 def _block(view: View, finding: Finding) -> Block:
     count = len(finding.devices)
+    whole = [device for device in finding.devices if device.number <= MOST_FULL]
+    rest = finding.devices[len(whole) :]
+    intro = t.SHORT_INTRO.format(
+        most=t.number(MOST_FULL), n=t.number(len(rest)), devices=t.devices(len(rest))
+    )
     return {
         "number": finding.number,
         "anchor": anchor(finding),
@@ -93,7 +105,9 @@ def _block(view: View, finding: Finding) -> Block:
         "outcome": HEADLINES[finding.headline],
         "count": f"{t.number(count)} {t.devices(count)}",
         "verdicts": [_said(view, verdict) for verdict in finding.verdicts],
-        "devices": [full(view, device) for device in finding.devices],
+        "devices": [full(view, device) for device in whole],
+        "short": short(view, rest),
+        "short_intro": intro if rest else "",
     }
 
 
@@ -105,9 +119,7 @@ def anchor(finding: Finding) -> str:
 def glance_row(view: View, finding: Finding) -> list[Cell]:
     """A finding in one row."""
     regimes = [
-        plain(item.regime, 60)
-        for item in finding.verdicts
-        if item.outcome == finding.headline
+        plain(item.regime, 60) for item in finding.verdicts if item.outcome == finding.headline
     ]
     number = str(finding.number)
     detailed = finding.headline in {*_FLAGGED, "indeterminate"}

@@ -19,16 +19,26 @@ _PIECE: Final = re.compile(r".{1,8}", re.DOTALL)
 _URL: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9./_~%?&=#:+,;@!$()*'-]*)?")
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
 _LONGEST_URL: Final = 500
+_MARK: Final = "\u200e"
 
 
 def plain(text: str, most: int = 200) -> str:
-    """Text of a stranger, tamed, cut to ``most`` characters, with a glyph for each of them."""
-    return printable(tame(unicodedata.normalize("NFC", text[: most * 2]), most))
+    """Text of a stranger, tamed, cut to ``most`` characters, with a glyph for each of them.
+
+    Text that holds right-to-left letters ends in a left-to-right mark, so that it cannot turn the
+    words that follow it.
+    """
+    clean = printable(tame(unicodedata.normalize("NFC", text[: most * 2]), most))
+    return f"{clean}{_MARK}" if _turns(clean) else clean
 
 
 def ink(text: str, most: int = 200) -> Ink:
     """As :func:`plain`, with places to break in runs of 25 and more characters."""
-    clean = plain(text, most)
+    return breakable(plain(text, most))
+
+
+def breakable(clean: str) -> Ink:
+    """Text of ours, or a stranger's that went through :func:`plain`, with places to break."""
     parts: list[str | list[str]] = []
     end = 0
     for run in _RUN.finditer(clean):
@@ -42,6 +52,13 @@ def ink(text: str, most: int = 200) -> Ink:
     if end < len(clean):
         parts.append(clean[end:])
     return parts
+
+
+def flat(value: Ink) -> str:
+    """The text without its places to break."""
+    if isinstance(value, str):
+        return value
+    return "".join(part if isinstance(part, str) else "".join(part) for part in value)
 
 
 def _turns(run: str) -> bool:

@@ -8,7 +8,7 @@ from auditor.report.pdf._cells import Cell, Table, table
 from auditor.report.pdf._ink import Ink, ink, plain
 from auditor.report.pdf._view import View
 
-_MOST_ROWS: Final = 5000
+_MOST_ROWS: Final = 1000
 
 
 class PlanSection(TypedDict):
@@ -44,7 +44,7 @@ def plan(view: View) -> PlanSection | None:
         "totals": _totals(made) if made.totals else None,
         "items": table(
             t.PLAN_COLUMNS_COST if made.priced else t.PLAN_COLUMNS,
-            (0, 0.8, 2, 1.3, 3, 1.1) if made.priced else (0, 0.8, 2, 1.3, 3.4),
+            (0, 0.7, 1.7, 1.2, 3.6, 1.1) if made.priced else (0, 0.7, 1.7, 1.2, 4.4),
             rows,
         ),
         "more": t.AND_MORE.format(n=t.number(more)) if more else "",

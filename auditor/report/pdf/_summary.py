@@ -9,7 +9,7 @@ from auditor.report import sentences as w
 from auditor.report.pdf import _texts as t
 from auditor.report.pdf._cells import Fact, Table, facts, mono, table
 from auditor.report.pdf._findings import glance_row
-from auditor.report.pdf._ink import Ink, ink, plain
+from auditor.report.pdf._ink import Ink, breakable, flat, ink, plain
 from auditor.report.pdf._view import ORDER, View, maker_of
 from auditor.report.words import HEADLINES
 
@@ -33,7 +33,7 @@ class Tile(TypedDict):
 class Bar(TypedDict):
     """One bar: its parts by headline, as counts."""
 
-    name: str
+    name: Ink
     count: int
     parts: list[tuple[str, int]]
 
@@ -48,7 +48,7 @@ class Chart(TypedDict):
 class Cover(TypedDict):
     """The first page."""
 
-    site: str
+    site: Ink
     facts: list[Fact]
     tiles: list[Tile]
     banner: list[Ink]
@@ -75,7 +75,7 @@ def cover(view: View) -> Cover:
     word = t.COVER
     database = f"{plain(head.db_version, 40)} ({plain(head.db_digest, 80)})"
     return {
-        "site": site_name(head),
+        "site": breakable(site_name(head)),
         "facts": facts(
             (word["site"], ink(head.site or "", 120)),
             (word["scope"], mono(_some(head.scope, _MOST_NAMED), 800)),
@@ -229,7 +229,7 @@ def _makers(view: View) -> Chart:
         shown.append((t.MAKER_UNKNOWN, unknown))
     bars: list[Bar] = [
         {
-            "name": plain(name, 40),
+            "name": ink(name, 40),
             "count": count.total(),
             "parts": [(headline, count[headline]) for headline in ORDER if count[headline]],
         }
@@ -240,9 +240,9 @@ def _makers(view: View) -> Chart:
 
 def _told(bars: list[Bar]) -> str:
     return "; ".join(
-        f"{bar['name']}: {bar['count']}"
+        f"{flat(bar['name'])}: {bar['count']}"
         if len(bar["parts"]) == 1
-        else f"{bar['name']}: {bar['count']} ("
+        else f"{flat(bar['name'])}: {bar['count']} ("
         + t.BETWEEN.join(f"{count} {HEADLINES[key]}" for key, count in bar["parts"])
         + ")"
         for bar in bars

@@ -30,9 +30,9 @@ LABELS: Final = {
     "changes": "Since the last scan",
     "findings": "Findings",
     "by_regime": "By rule",
-    "flagged": "Devices that need attention",
     "unsettled": "Not determined, and why",
     "unidentified": "Unidentified",
+    "others": "Other devices",
     "clear": "No listed producer identified",
     "outside": "Not video equipment",
     "plan": "Replacement plan",
@@ -50,7 +50,6 @@ LABELS: Final = {
     "notes": "Configuration, apart from compliance",
     "asked": "What was asked, and how it ended",
     "rule": "rule",
-    "see_law": "Annex C",
 }
 
 TITLE: Final = "Camera origin audit: {name}"
@@ -121,7 +120,7 @@ OUTCOMES_ALT: Final = "Bar chart of {n} {devices} by outcome: {parts}."
 MAKERS_ALT: Final = "Bar chart of devices by maker: {parts}."
 MAKERS_NOTE: Final = "Equipment recognised as something other than video is left out."
 GLANCE_COLUMNS: Final = ("Finding", "The signs point to", "Outcome", "Devices", "Under")
-GLANCE_MORE: Final = "{n} further findings stand in section 4 and after."
+GLANCE_MORE: Final = "{n} further findings stand under Findings and after."
 MISSED_ADDRESSES: Final = "{n} {devices} answered and could not be assessed: {which}."
 MISSED_RANGES: Final = "{word}: {ranges}."
 MISSED_METHODS: Final = "Ways of looking that did not work or only in part: {methods}."
@@ -136,41 +135,53 @@ METHOD: Final = (
     (
         "How devices were found and asked",
         (
-            "The network was searched in the ways listed in annex B, and each device that answered"
-            " was asked over the protocols it speaks. What came back was stored as observations;"
-            " every sentence of this report leads back to one of them.",
-            "{packets} packets, {connections} connections and {requests} requests were sent. No"
-            " password, user name or change was sent unless credentials were given.",
+            (
+                "The network was searched in the ways listed in annex B, and each device that answered"
+                " was asked over the protocols it speaks. What came back was stored as observations;"
+                " every sentence of this report leads back to one of them."
+            ),
+            (
+                "{packets} packets, {connections} connections and {requests} requests were sent. No"
+                " password, user name or change was sent unless credentials were given."
+            ),
         ),
     ),
     (
         "How a maker is concluded",
         (
-            "Brand, maker, firmware and chip are four different claims. A label is what is printed"
-            " on a device; the maker is who built it. A rule of the database (version {db}) matches"
-            " an observation and says what it is a sign of, and how strong a sign. Annex D lists"
-            " the rules that were met here, with their sources.",
-            "Grades come from independent witnesses and are never percentages. Confirmed: a strong"
-            " sign from two independent channels. Probable: a strong sign from one channel, or"
-            " supporting signs from two. Possible: less, or labels only.",
+            (
+                "Brand, maker, firmware and chip are four different claims. A label is what is printed"
+                " on a device; the maker is who built it. A rule of the database (version {db}) matches"
+                " an observation and says what it is a sign of, and how strong a sign. Annex D lists"
+                " the rules that were met here, with their sources."
+            ),
+            (
+                "Grades come from independent witnesses and are never percentages. Confirmed: a strong"
+                " sign from two independent channels. Probable: a strong sign from one channel, or"
+                " supporting signs from two. Possible: less, or labels only."
+            ),
         ),
     ),
     (
         "How the law was applied",
         (
-            "Each device recognised as video equipment, or showing a sign of it, was judged under"
-            " every rule of policy {policy}, with the law as of {as_of}. The outcome is one of:"
-            " covered (a rule names the maker that the signs point to), exempt (named, and excused"
-            " by an exemption on file), no listed producer identified, and not determined.",
+            (
+                "Each device recognised as video equipment, or showing a sign of it, was judged under"
+                " every rule of policy {policy}, with the law as of {as_of}. The outcome is one of:"
+                " covered (a rule names the maker that the signs point to), exempt (named, and excused"
+                " by an exemption on file), no listed producer identified, and not determined."
+            ),
         ),
     ),
     (
         "How text is shown",
         (
-            "What a device said is shown as it came, in a fixed-width font, cut where it is long."
-            " Control and invisible characters are shown as dots; characters for which this"
-            " document has no letter are shown by their code point, as in [U+6444]. The scan"
-            " document holds them in full.",
+            (
+                "What a device said is shown as it came, in a fixed-width font, cut where it is long."
+                " Control and invisible characters are shown as dots; characters for which this"
+                " document has no letter are shown by their code point, as in [U+6444]. The scan"
+                " document holds them in full."
+            ),
         ),
     ),
 )
@@ -211,8 +222,8 @@ CLEAR_INTRO: Final = (
     " on its date, within the coverage shown; it is not a certificate."
 )
 OUTSIDE_INTRO: Final = (
-    "{n} {devices} were recognised as something other than video equipment and not judged. They"
-    " stand in annex A."
+    "Recognised as something other than video equipment, and not judged: {n} {devices}. Annex A"
+    " lists them."
 )
 REGIME_COLUMNS: Final = (
     "Rule",
@@ -237,13 +248,19 @@ VERDICT: Final = {
     "fresh": "Text read as of",
     "source": "Source",
 }
-VERDICT_COLUMNS: Final = ("Outcome", "Rule", "Citation", "Reaches it from")
+VERDICT_CITED: Final = " ({citation}; from {day})"
+VERDICT_CITED_UNDATED: Final = " ({citation})"
 APPLIES: Final = {
     True: "yes, the profile given is one that it concerns",
     False: "no, the profile given is not one that it concerns",
 }
 APPLIES_UNKNOWN: Final = "not known: no profile was given"
 APPLIES_ONLY_IF: Final = "only if you are: {who}"
+
+SHORT_INTRO: Final = (
+    "This report shows {most} devices in full. {n} more {devices} of this finding stand here in"
+    " short, with the strongest sign; the scan document and the HTML report hold their whole chain."
+)
 
 # A device
 IDENTITY: Final = {
@@ -259,6 +276,7 @@ IDENTITY: Final = {
     "behind": "Behind",
     "children": "Devices behind it",
 }
+KIND_UNKNOWN: Final = "not recognised"
 AT_LEAST: Final = "at least {n}: {which}"
 CLAIM_LINE: Final = "{claim}: {grade}; {witnesses}"
 WITNESSES: Final = "independent witnesses: {channels}"
@@ -267,9 +285,10 @@ SIGNS_FOR: Final = "Signs for “{claims}”"
 SIGNS_AGAINST: Final = "Signs against “{claims}”"
 SIGNS_BOTH: Final = "Signs for “{claims}”, against “{others}”"
 CLAIMS_AND: Final = "” and “"
-SIGN: Final = "{strength}: {what}{where} is"
-AT: Final = " at {place}"
-INSIDE: Final = " (inside {via})"
+SIGN: Final = "{strength}: {what}{where}"
+AT: Final = "at {place}"
+INSIDE: Final = "(inside {via})"
+VALUE: Final = ("{sign}: “", "”")
 NO_MAKER: Final = "Nothing that was observed names its maker."
 NO_SIGN: Final = "none on record"
 ATTEMPT: Final = "{probe} {endpoint}: {ending}"

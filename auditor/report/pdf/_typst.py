@@ -29,8 +29,10 @@ def compiled(data: dict[str, object]) -> bytes:
         raise ToolError(_INSTALL) from None
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     try:
-        compiler = typst.Compiler(
-            input=_sources(), ignore_system_fonts=True, sys_inputs={"data": text}
+        compiler = typst.Compiler(  # type: ignore[type-var] # its stub forgets the mapping
+            input=_sources(),
+            ignore_system_fonts=True,
+            sys_inputs={"data": text},
         )
         made = compiler.compile(format="pdf", pdf_standards=list(STANDARDS), timestamp=0)
     except typst.TypstError as error:

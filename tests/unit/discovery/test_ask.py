@@ -276,20 +276,6 @@ async def test_answers_may_come_to_another_group_than_the_question():
     assert net.groups == [("eth0", 9, "239.1.1.1")]
 
 
-async def test_what_must_be_prepared_is_prepared_before_the_first_question_and_only_then():
-    done = []
-    net = FakeNet.of("10.0.0.0/24", responders=[lambda *_: done.append("asked") or ()])
-    await run(Asking(replace(QUESTION, prepare=lambda: done.append("prepared"))), net)
-    assert done[0] == "prepared"
-    assert done.count("prepared") == 1
-    done.clear()
-    await run(
-        Asking(replace(QUESTION, prepare=lambda: done.append("prepared"))),
-        FakeNet.of("::/64", faces=()),
-    )
-    assert done == []
-
-
 async def test_a_rare_search_is_asked_only_when_wished_for():
     net = FakeNet.of("10.0.0.0/24", responders=[says(b"A", "10.0.0.7")])
     rare = Asking(replace(QUESTION, rare=True))

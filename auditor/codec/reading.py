@@ -1,0 +1,118 @@
+"""JSON → model. A document is data from anywhere: every shape is checked, by type and by the model."""
+
+from typing import Any, Final
+
+import msgspec
+
+from auditor.codec.rows import (
+    AssetRow,
+    BareAssetRow,
+    BareScanRow,
+    CoverageRow,
+    ForeignRow,
+    ObservationRow,
+    ScanRow,
+)
+from auditor.model.document import SCHEMA, Asset, Coverage, Foreign, Scan
+from auditor.model.errors import UsageError
+from auditor.model.facts import Observation
+from auditor.model.jsontext import compact
+
+_WRONG: Final = (msgspec.MsgspecError, ValueError, TypeError, RecursionError)
+
+
+def decode(data: bytes, *, name: str = "scan document", conclusions: bool = True) -> Scan:
+    """Read a document.
+
+    Args:
+        data: the JSON text.
+        name: what to call it in an error.
+        conclusions: whether attributions and verdicts are wanted. Judging anew replaces them, and
+            without them a document is read in half the time.
+
+    Raises:
+        UsageError: it is not one; says where and what was expected.
+    """
+    try:
+        row = _row(data, conclusions=conclusions)
+        if row.schema == SCHEMA:
+            return _scan(row)
+    except msgspec.ValidationError as error:
+        wrong: Exception = error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{name}: not JSON ({error})") from None
+    except (ValueError, TypeError, RecursionError) as error:
+        wrong = error
+    else:
+        wrong = ValueError(SCHEMA)
+    found = _schema_of(data)
+    if found != SCHEMA:
+        raise UsageError(f"{name}: schema is {found!r}, expected {SCHEMA!r}") from None
+    raise UsageError(f"{name}: not a valid {SCHEMA} document: {wrong}") from None
+
+
+def decode_asset(data: bytes) -> Asset:
+    """Read what ``encode_asset`` wrote.
+
+    Raises:
+        UsageError: it is no asset.
+    """
+    try:
+        return _asset(msgspec.json.decode(data, type=AssetRow))
+    except _WRONG as error:
+        raise UsageError(f"not an asset ({error})") from None
+
+
+def _row(data: bytes, *, conclusions: bool) -> ScanRow | BareScanRow:
+    if conclusions:
+        return msgspec.json.decode(data, type=ScanRow)
+    return msgspec.json.decode(data, type=BareScanRow)
+
+
+def _schema_of(data: bytes) -> object:
+    """What a document calls itself; of what is no object, what it is instead."""
+    raw: object = msgspec.json.decode(data)
+    return raw.get("schema") if isinstance(raw, dict) else type(raw).__name__
+
+
+def _scan(row: ScanRow | BareScanRow) -> Scan:
+    held = _fields(row)
+    held["coverage"] = _coverage(row.coverage)
+    held["assets"] = tuple([_asset(asset) for asset in row.assets])
+    return Scan(**held)
+
+
+def _coverage(row: CoverageRow) -> Coverage:
+    held = _fields(row)
+    held["out_of_scope"] = tuple([_foreign(foreign) for foreign in row.out_of_scope])
+    return Coverage(**held)
+
+
+def _foreign(row: ForeignRow) -> Foreign:
+    seen = tuple([_observation(item) for item in row.observations])
+    return Foreign(address=row.address, mac=row.mac, observations=seen)
+
+
+def _asset(row: AssetRow | BareAssetRow) -> Asset:
+    held = _fields(row)
+    try:
+        held["observations"] = tuple([_observation(item) for item in row.observations])
+    except ValueError as error:
+        raise ValueError(f"asset {row.id}: {error}") from None
+    if row.children:
+        held["children"] = tuple([_asset(child) for child in row.children])
+    return Asset(**held)
+
+
+def _observation(row: ObservationRow) -> Observation:
+    value = row.value
+    if isinstance(value, str):
+        return Observation(
+            signal=row.signal, value=value, endpoint=row.endpoint, probe=row.probe, at=row.at
+        )
+    return Observation.canonical(row.signal, compact(value), row.endpoint, row.probe, row.at)
+
+
+def _fields(row: msgspec.Struct) -> dict[str, Any]:
+    """The fields of a row by name. The model's dataclasses take exactly these."""
+    return {name: getattr(row, name) for name in row.__struct_fields__}

@@ -1,0 +1,125 @@
+"""model → JSON. The frame of the document is indented for people, and each asset is one line.
+
+Verdicts are few and shared by many assets, so each tuple of them is written once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+
+from auditor.model.document import Asset, Coverage, Scan
+from auditor.model.facts import STRUCTURED, Observation
+from auditor.model.jsontext import compact
+from auditor.model.judgement import Verdict
+
+_HEAD: Final = ("schema", "scan", "coverage", "summary")
+_TAIL: Final = ("sent", "law", "vendors")
+_ASSET: Final = tuple(field.name for field in fields(Asset))
+_COVERAGE: Final = tuple(field.name for field in fields(Coverage))
+_KEPT: Final = 1024
+"""Longest value of which is remembered that it is JSON: a bound in numbers must bound bytes."""
+
+_Written = dict[int, tuple[tuple[Verdict, ...], msgspec.Raw]]
+
+
+class _Row(msgspec.Struct, kw_only=True, gc=False):
+    """An observation whose value stands as JSON."""
+
+    signal: str
+    value: msgspec.Raw
+    endpoint: str | None
+    probe: str
+    at: str | None
+
+
+def encode(scan: Scan) -> bytes:
+    """The document as UTF-8 JSON, ending in a newline: the frame indented, one line an asset."""
+    head = {name: getattr(scan, name) for name in _HEAD}
+    head["coverage"] = _coverage(scan.coverage)
+    tail = {name: getattr(scan, name) for name in _TAIL}
+    written: _Written = {}
+    lines = [msgspec.json.encode(_asset(asset, written)) for asset in scan.assets]
+    return b"".join(
+        (
+            _indented(head).removesuffix(b"\n}"),
+            b',\n "assets": [',
+            b"\n  " if lines else b"",
+            b",\n  ".join(lines),
+            b"\n ]," if lines else b"],",
+            _indented(tail).removeprefix(b"{"),
+            b"\n",
+        )
+    )
+
+
+def encode_asset(asset: Asset) -> bytes:
+    """One asset as one JSON line, without the newline."""
+    return msgspec.json.encode(_asset(asset, {}))
+
+
+def _indented(value: object) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=1)
+
+
+def _coverage(coverage: Coverage) -> dict[str, Any]:
+    raw = {name: getattr(coverage, name) for name in _COVERAGE}
+    raw["out_of_scope"] = [
+        {
+            "address": foreign.address,
+            "mac": foreign.mac,
+            "observations": _observations(foreign.observations),
+        }
+        for foreign in coverage.out_of_scope
+    ]
+    return raw
+
+
+def _asset(asset: Asset, written: _Written) -> dict[str, Any]:
+    raw = {name: getattr(asset, name) for name in _ASSET}
+    raw["observations"] = _observations(asset.observations)
+    raw["verdicts"] = _verdicts(asset.verdicts, written)
+    if asset.children:
+        raw["children"] = [_asset(child, written) for child in asset.children]
+    return raw
+
+
+def _verdicts(verdicts: tuple[Verdict, ...], written: _Written) -> msgspec.Raw:
+    known = written.get(id(verdicts))
+    if known is None:  # the tuple is kept beside its text, so that its id stands
+        known = verdicts, msgspec.Raw(msgspec.json.encode(verdicts))
+        written[id(verdicts)] = known
+    return known[1]
+
+
+def _observations(items: Iterable[Observation]) -> list[Observation | _Row]:
+    return [_row(item) if item.signal in STRUCTURED else item for item in items]
+
+
+def _row(item: Observation) -> Observation | _Row:
+    """The observation with its value as JSON; a broken reply stays what it was: text."""
+    known = len(item.value) <= _KEPT
+    if not (_stands_short(item.value) if known else _stands(item.value)):
+        return item
+    return _Row(
+        signal=item.signal,
+        value=msgspec.Raw(item.value.encode()),
+        endpoint=item.endpoint,
+        probe=item.probe,
+        at=item.at,
+    )
+
+
+def _stands(text: str) -> bool:
+    """Whether the text is an object or array that is read back as this very text."""
+    if not text.startswith(("{", "[")):
+        return False
+    try:
+        return compact(msgspec.json.decode(text)) == text
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return False
+
+
+_stands_short = lru_cache(maxsize=4096)(_stands)
