@@ -58,6 +58,17 @@ class HostWork:
                 return  # an old entry of the neighbour table, and nobody there
         await self._look_behind()
 
+    async def find_web(self) -> None:
+        """Knock and ask as much as a login must know: which web server there is, and how it asks.
+
+        A device may be settled by what it said in a group question, with no port tried yet.
+        """
+        for wave in (named(self._card.facts), *self._tools.waves[:1]):
+            await self._knock(wave)
+        for probe in self._tools.probes:
+            if probe.name == "http":
+                await self._ask_everywhere(probe)
+
     async def _look_behind(self) -> None:
         """Cameras on a recorder's own ports, where it shows their web pages as virtual hosts.
 
@@ -171,14 +182,20 @@ class HostWork:
         for probe in ordered(self._tools.probes):
             if self._card.open_ports and self._settled():
                 return
-            wanted = probe.endpoints(frozenset(self._card.open_ports), self._card.facts)
-            for proto, port, tls in wanted:
-                key = (probe.name, proto, port)
-                if key in self._card.asked:
-                    continue
-                self._card.asked.add(key)
-                if not await self._ask(probe, proto, port, tls=tls):
-                    return
+            if not await self._ask_everywhere(probe):
+                return
+
+    async def _ask_everywhere(self, probe: Probe) -> bool:
+        """Ask a probe's endpoints, each once; False when the host's budget is spent."""
+        wanted = probe.endpoints(frozenset(self._card.open_ports), self._card.facts)
+        for proto, port, tls in wanted:
+            key = (probe.name, proto, port)
+            if key in self._card.asked:
+                continue
+            self._card.asked.add(key)
+            if not await self._ask(probe, proto, port, tls=tls):
+                return False
+        return True
 
     async def _ask(self, probe: Probe, proto: str, port: int, *, tls: bool) -> bool:
         """Ask one endpoint; False when the host's budget is spent."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
@@ -29,6 +29,8 @@ from auditor.probes.login._session import REQUESTS, HttpSession, State, Visit
 SECONDS: Final = 25.0
 """Most seconds for all that is asked of one device with its password."""
 
+_NO_VIDEO: Final = frozenset({"outside", "unidentified"})
+"""Headlines of hosts that show no sign of video: they are never shown a password."""
 _DONE: Final = ("login", "tcp", 0)
 _ROOM: Final = "auditor.probes.login"
 
@@ -117,7 +119,14 @@ class Desk:
     tally: Tally = field(default_factory=Tally)
 
 
-async def log_in(card: Card, asset: Asset, keys: Keys, desk: Desk, way: Way) -> str | None:
+async def log_in(
+    card: Card,
+    asset: Asset,
+    keys: Keys,
+    desk: Desk,
+    way: Way,
+    look: Callable[[], Awaitable[None]],
+) -> str | None:
     """Ask one device what needs a password, with the one entry that is for it.
 
     Args:
@@ -126,6 +135,7 @@ async def log_in(card: Card, asset: Asset, keys: Keys, desk: Desk, way: Way) -> 
         keys: by which the device is recognised at another address.
         desk: what the logins of this scan share.
         way: the network.
+        look: finds the host's web servers, without a password.
 
     Returns:
         A warning for the operator, or None.
@@ -134,8 +144,9 @@ async def log_in(card: Card, asset: Asset, keys: Keys, desk: Desk, way: Way) -> 
         return None
     card.asked.add(_DONE)
     entry = choose(desk.entries, whom(asset))
-    if entry is None:
+    if entry is None or asset.headline in _NO_VIDEO:
         return None
+    await look()
     places = _places(card, asset, desk.logins)
     if not places:
         return None

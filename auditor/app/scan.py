@@ -322,11 +322,11 @@ async def _interview(hall: Hall, card: Card) -> None:
             card.stage = Stage.OUT_OF_TIME
         else:
             card.stage = Stage.DONE
-            await _log_in(hall, card, judge_with)
+            await _log_in(hall, card, tools, judge_with)
     hall.tell(JudgedOne(asset=judge_asset(one_asset(card, hall.desk), judge_with)))
 
 
-async def _log_in(hall: Hall, card: Card, judge_with: Bench) -> None:
+async def _log_in(hall: Hall, card: Card, tools: Tools, judge_with: Bench) -> None:
     """What the owner's password opens, if there is one for this host."""
     if hall.logins is None:
         return
@@ -335,7 +335,8 @@ async def _log_in(hall: Hall, card: Card, judge_with: Bench) -> None:
     desk = await asyncio.shield(hall.logins)
     asset = judge_asset(one_asset(card, hall.desk), judge_with)
     keys = keys_of(card, hall.desk.shared_macs())
-    warning = await log_in(card, asset, keys, desk, hall.net)
+    look = HostWork(card, tools).find_web
+    warning = await log_in(card, asset, keys, desk, hall.net, look)
     if warning is not None:
         hall.tell(Warned(text=warning))
 

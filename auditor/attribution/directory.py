@@ -5,7 +5,7 @@ built says nothing of it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -21,13 +21,13 @@ _LEFT_OUT = re.compile(r"\^\(\?!([^()]{1,200})\)")
 
 
 def brand_hits(
-    fact: Fact, facts: tuple[Fact, ...], built: str | None, catalog: Catalog
+    fact: Fact, models: Sequence[str], built: str | None, catalog: Catalog
 ) -> Iterator[Hit]:
     """What a label says: itself, who builds under it, and the directory rows that speak.
 
     Args:
         fact: a brand or manufacturer text.
-        facts: everything known of the device; its models choose the rows.
+        models: everything that the device was called; it chooses the rows.
         built: month of production, ``YYYY-MM``, or None.
         catalog: the database.
     """
@@ -45,7 +45,6 @@ def brand_hits(
         claims=tuple(claims),
         video=vendor.video,
     )
-    models = [other.value for other in facts if other.signal == "model"]
     rows = [row for row in catalog.brand_rows.get(brand, ()) if _in_period(row, built)]
     named = _named(rows, models)
     for row in rows:
@@ -55,7 +54,7 @@ def brand_hits(
             yield replace(_row_hit(row, fact, built, catalog), presumed=behind)
 
 
-def _named(rows: list[BrandRow], models: list[str]) -> list[BrandRow]:
+def _named(rows: list[BrandRow], models: Sequence[str]) -> list[BrandRow]:
     """Rows that name one of these very models."""
     return [
         row
@@ -66,7 +65,7 @@ def _named(rows: list[BrandRow], models: list[str]) -> list[BrandRow]:
     ]
 
 
-def _row_speaks(row: BrandRow, models: list[str]) -> bool:
+def _row_speaks(row: BrandRow, models: Sequence[str]) -> bool:
     """Whether a directory row says anything of a device with these models."""
     if row.confidence == "E":
         return False
@@ -137,12 +136,8 @@ def _rows_naming(model: str, catalog: Catalog) -> tuple[BrandRow, ...]:
     )
 
 
-def model_row_hits(
-    fact: Fact, facts: tuple[Fact, ...], built: str | None, catalog: Catalog
-) -> Iterator[Hit]:
-    """A model code of a rebrander, where no label says whose it is."""
-    if any(other.signal == "brand" and catalog.brand_of(other.value) for other in facts):
-        return
+def model_row_hits(fact: Fact, built: str | None, catalog: Catalog) -> Iterator[Hit]:
+    """A model code of a rebrander; for devices of which no label says whose it is."""
     named = catalog.memory.recall(
         ("model rows", fact.value), lambda: _rows_naming(fact.value, catalog)
     )

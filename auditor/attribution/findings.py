@@ -17,6 +17,8 @@ NOT_REBOOTED: Final = "not-rebooted"
 DHIP_ANSWERS: Final = "dhip-answers"
 OPEN_IDENTITY: Final = "open-identity"
 
+_LOGGED_IN: Final = "login-"
+_TELLING: Final = frozenset({"rtsp.sdp", "onvif.clock", "onvif.serial", "dhip", "sadp"})
 _CLOCK_SLACK: Final = timedelta(minutes=5)
 _UPTIME: Final = timedelta(days=365)
 _OLDEST: Final = 2000
@@ -24,7 +26,8 @@ _OLDEST: Final = 2000
 
 def findings(observations: Iterable[Observation]) -> tuple[str, ...]:
     """The words of what the facts show, sorted."""
-    return tuple(sorted({word for item in observations for word in _of(item)}))
+    telling = [item for item in observations if item.signal in _TELLING]
+    return tuple(sorted({word for item in telling for word in _of(item)})) if telling else ()
 
 
 def _of(item: Observation) -> Iterator[str]:
@@ -34,7 +37,8 @@ def _of(item: Observation) -> Iterator[str]:
         if _apart(item, _CLOCK_SLACK):
             yield CLOCK_WRONG
     elif item.signal == "onvif.serial" and item.value.strip():
-        yield OPEN_IDENTITY
+        if not item.probe.startswith(_LOGGED_IN):
+            yield OPEN_IDENTITY
     elif item.signal == "dhip":
         yield DHIP_ANSWERS
     elif item.signal == "sadp" and _long_up(item):

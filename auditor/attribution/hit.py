@@ -1,14 +1,17 @@
 """One rule meeting one fact, and how it is cited."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from auditor.attribution.facts import Fact
 from auditor.catalog.catalog import Catalog
 from auditor.model.judgement import Evidence
 from auditor.model.knowledge import Claim
-from auditor.model.words import Kind, Role, Strength
+from auditor.model.words import Kind, Role, Strength, strength_rank
 
 _VALUE_CAP = 300
+
+Rank = tuple[int, str, str, str, str, str, str, str, bool, tuple[str, ...]]
+"""Evidence as a tuple that sorts (the best first) and that is equal where the evidence is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,8 @@ class Hit:
         owner: vendor of the rule.
         presumed: whether it is a presumption only (a label that builds some may have built this one):
             it keeps behind other hints of the same grade.
+        rank: the place of the evidence among other evidence. Worked out once: a hit is weighed for
+            every device that shows the same.
     """
 
     evidence: Evidence
@@ -37,6 +42,25 @@ class Hit:
     groups: tuple[tuple[str, str], ...] = ()
     owner: str | None = None
     presumed: bool = False
+    rank: Rank = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rank", _rank(self.evidence))
+
+
+def _rank(item: Evidence) -> Rank:
+    return (
+        -strength_rank(item.strength),
+        item.channel,
+        item.rule,
+        item.endpoint or "",
+        item.value,
+        item.via or "",
+        item.signal,
+        item.strength,
+        item.endpoint is None,
+        item.sources,
+    )
 
 
 def is_long(fact: Fact) -> bool:

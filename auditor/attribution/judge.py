@@ -6,7 +6,8 @@ from typing import Final
 from auditor.attribution.facts import Fact, Voice
 from auditor.attribution.findings import findings
 from auditor.attribution.hit import Hit
-from auditor.attribution.hits import facts_of, hits
+from auditor.attribution.hits import hits
+from auditor.attribution.opened import Opened, opened
 from auditor.attribution.produced import built
 from auditor.attribution.weigh import best, weigh
 from auditor.catalog.catalog import Catalog
@@ -20,11 +21,14 @@ _KIND_ORDER: Final = (
     Kind.RECORDER, Kind.INTERCOM, Kind.ACCESS_CONTROL, Kind.ENCODER, Kind.CAMERA, Kind.NETWORK,
     Kind.OTHER,
 )  # fmt: skip
+_SUPPORTIVE: Final = strength_rank(Strength.SUPPORTIVE)
 _VOICE_ORDER: Final = {Voice.DEVICE: 0, Voice.RECORD: 1, Voice.BANNER: 2}
 _LABELLED: Final = (
     "brand", "onvif.manufacturer", "magicbox.info", "axis.basicdeviceinfo", "axis.properties",
     "ssdp.description",
 )  # fmt: skip
+_NAMES: Final = ("brand", "model", "serial", "firmware")
+_VIDEO_SIGNALS: Final = frozenset(name for name, signal in SIGNALS.items() if signal.video)
 _LOOSE: Final = frozenset(
     {"http.title", "http.auth_realm", "rtsp.auth_realm", "http.headers", "rtsp.headers", "banner"}
 )
@@ -36,23 +40,32 @@ def attribute(observations: Iterable[Observation], catalog: Catalog) -> Judged:
     A pure function of its arguments; the order of the observations does not matter.
     """
     listed = tuple(observations)
-    facts = facts_of(listed, catalog)
-    met = hits(facts, catalog)
+    held = opened(listed, catalog)
+    met = hits(held, catalog)
     attributions = _with_brand_entity(weigh(met), catalog)
-    kind = _kind(met)
-    groups = [(hit.owner, dict(hit.groups)) for hit in met]
+    named = _named(held)
     return Judged(
-        kind=kind,
-        brand=_brand(attributions, facts),
-        model=_text(_plausible(facts, met), "model"),
-        serial=_text(facts, "serial"),
-        firmware=_text(facts, "firmware"),
+        kind=_kind(met),
+        brand=_brand(attributions, named["brand"]),
+        model=_text(_plausible(named["model"], met)),
+        serial=_text(named["serial"]),
+        firmware=_text(named["firmware"]),
         video_sign=_video_sign(listed, met),
         built=built(met),
-        oem_customer=_customer(groups, catalog),
+        oem_customer=_customer(met, catalog),
         attributions=attributions,
         notes=tuple(sorted({hit.note for hit in met if hit.note} | set(findings(listed)))),
     )
+
+
+def _named(held: Iterable[Opened]) -> dict[str, list[Fact]]:
+    """The facts that name the device, by what they name."""
+    named: dict[str, list[Fact]] = {name: [] for name in _NAMES}
+    for one in held:
+        found = named.get(one.fact.signal)
+        if found is not None:
+            found.append(one.fact)
+    return named
 
 
 def _with_brand_entity(
@@ -88,8 +101,8 @@ def _kind(met: Sequence[Hit]) -> Kind:
     for hit in met:
         if hit.kind is None:
             continue
-        rank = strength_rank(hit.evidence.strength)
-        if hit.kind not in VIDEO_KINDS and rank < strength_rank(Strength.SUPPORTIVE):
+        rank = -hit.rank[0]
+        if hit.kind not in VIDEO_KINDS and rank < _SUPPORTIVE:
             continue
         votes[hit.kind] = max(votes.get(hit.kind, 0), rank)
     if not votes:
@@ -100,35 +113,33 @@ def _kind(met: Sequence[Hit]) -> Kind:
 
 
 def _video_sign(observations: Sequence[Observation], met: Sequence[Hit]) -> bool:
-    return any(SIGNALS[item.signal].video for item in observations) or any(
+    return any(item.signal in _VIDEO_SIGNALS for item in observations) or any(
         hit.video or hit.kind in VIDEO_KINDS for hit in met
     )
 
 
-def _brand(attributions: Sequence[Attribution], facts: Sequence[Fact]) -> str | None:
+def _brand(attributions: Sequence[Attribution], labels: Sequence[Fact]) -> str | None:
     """The label: a vendor id where it is known, else the text that the device gives."""
     known = best(attributions, Role.BRAND)
     if known is not None:
         return known.vendor
     for origin in _LABELLED:
-        for fact in facts:
-            if fact.signal == "brand" and fact.origin == origin:
-                return fact.value[:64]
+        texts = [fact.value for fact in labels if fact.origin == origin]
+        if texts:
+            return min(texts)[:64]
     return None
 
 
-def _plausible(facts: Sequence[Fact], met: Sequence[Hit]) -> list[Fact]:
-    """Facts without those words of titles and realms that no rule knows as a model."""
+def _plausible(models: Sequence[Fact], met: Sequence[Hit]) -> Sequence[Fact]:
+    """Models without those words of titles and realms that no rule knows as a model."""
+    if not any(fact.origin in _LOOSE for fact in models):
+        return models
     known = {hit.evidence.value for hit in met if hit.evidence.signal == "model"}
-    return [
-        fact
-        for fact in facts
-        if fact.signal != "model" or fact.origin not in _LOOSE or fact.value in known
-    ]
+    return [fact for fact in models if fact.origin not in _LOOSE or fact.value in known]
 
 
-def _text(facts: Sequence[Fact], signal: str) -> str | None:
-    named = [fact for fact in facts if fact.signal == signal]
+def _text(named: Sequence[Fact]) -> str | None:
+    """What the best witness says, cut to what a column holds."""
     if not named:
         return None
     return min(named, key=lambda fact: (_VOICE_ORDER[fact.voice], fact.origin, fact.value)).value[
@@ -136,9 +147,16 @@ def _text(facts: Sequence[Fact], signal: str) -> str | None:
     ]
 
 
-def _customer(groups: Sequence[tuple[str | None, dict[str, str]]], catalog: Catalog) -> str | None:
-    for owner, found in groups:
-        code = found.get("oem")
-        if code and owner:
-            return catalog.vendors[owner].oem_codes.get(code, code)
-    return None
+def _customer(met: Iterable[Hit], catalog: Catalog) -> str | None:
+    """Whom the maker built it for, as a code of the maker's says; the first code by rule."""
+    told = [
+        (hit.evidence.rule, code, hit.owner)
+        for hit in met
+        if hit.owner is not None and hit.groups
+        for name, code in hit.groups
+        if name == "oem"
+    ]
+    if not told:
+        return None
+    _, code, owner = min(told)
+    return catalog.vendors[owner].oem_codes.get(code, code)

@@ -1,8 +1,9 @@
 """What a maker's sign says of the label, and a label of the maker. Never above possible."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 
 from auditor.attribution.hit import Hit, headed
 from auditor.catalog.catalog import Catalog
@@ -12,6 +13,14 @@ from auditor.model.words import Role, Strength
 
 _SHORTEST = 3
 _MAKES = frozenset({Role.MAKER, Role.PLATFORM})
+
+
+def with_labels(found: Iterable[Hit], catalog: Catalog) -> tuple[Hit, ...]:
+    """Hits, and after them what they say of the label, and the label of the maker."""
+    seen = tuple(found)
+    labels = chain.from_iterable(own_label(hit, catalog) for hit in seen)
+    makers = chain.from_iterable(presumption(hit, catalog) for hit in seen)
+    return (*seen, *labels, *makers)
 
 
 def own_label(hit: Hit, catalog: Catalog) -> Iterator[Hit]:

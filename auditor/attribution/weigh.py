@@ -6,20 +6,21 @@ More evidence never lowers a grade, and the order of observations never matters.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from auditor.attribution.hit import Hit
+from auditor.attribution.hit import Hit, Rank
 from auditor.model.judgement import Attribution, Evidence
 from auditor.model.words import Channel, Grade, Role, Strength, grade_rank, strength_rank
 
 _ENOUGH = 2
 _AGAINST_CAP = 8
 _BECAUSE_CAP = 24
+_SUPPORTIVE = -strength_rank(Strength.SUPPORTIVE)
 
 
 @dataclass(slots=True)
 class _Pile:
     """Everything that speaks for one vendor in one role."""
 
-    evidence: dict[Evidence, None] = field(default_factory=dict)
+    evidence: dict[Rank, Evidence] = field(default_factory=dict)
     strong: set[Channel] = field(default_factory=set)
     supportive: set[Channel] = field(default_factory=set)
     oui_strong: set[Channel] = field(default_factory=set)
@@ -30,11 +31,10 @@ class _Pile:
     def add(self, hit: Hit, entity: str | None) -> None:
         """Book one hit."""
         evidence = hit.evidence
-        self.evidence[evidence] = None
+        self.evidence[hit.rank] = evidence
         self.presumed = self.presumed and hit.presumed
         if entity is not None:
-            rank = strength_rank(evidence.strength)
-            self.entities[entity] = max(self.entities.get(entity, 0), rank)
+            self.entities[entity] = max(self.entities.get(entity, 0), -hit.rank[0])
         if evidence.strength is Strength.STRONG:
             (self.oui_strong if hit.oui else self.strong).add(evidence.channel)
         elif evidence.strength is Strength.SUPPORTIVE:
@@ -70,7 +70,11 @@ def weigh(hits: Iterable[Hit]) -> tuple[Attribution, ...]:
     piles: dict[tuple[Role, str], _Pile] = {}
     for hit in hits:
         for claim in hit.claims:
-            piles.setdefault((claim.role, claim.vendor), _Pile()).add(hit, claim.entity)
+            place = claim.role, claim.vendor
+            pile = piles.get(place)
+            if pile is None:
+                pile = piles[place] = _Pile()
+            pile.add(hit, claim.entity)
     return tuple(
         sorted(
             (
@@ -79,7 +83,7 @@ def weigh(hits: Iterable[Hit]) -> tuple[Attribution, ...]:
                     vendor=vendor,
                     grade=pile.grade(),
                     entity=pile.entity(),
-                    because=_ranked(pile.evidence)[:_BECAUSE_CAP],
+                    because=_ranked(pile.evidence, _BECAUSE_CAP),
                     against=_against(role, vendor, piles),
                 )
                 for (role, vendor), pile in piles.items()
@@ -98,33 +102,22 @@ def _lead(item: Attribution, *, presumed: bool) -> tuple[int, int, bool, int, st
 _ROLE_ORDER = {Role.MAKER: 0, Role.BRAND: 1, Role.PLATFORM: 2, Role.CHIP: 3}
 
 
-def _ranked(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    return tuple(
-        sorted(
-            evidence,
-            key=lambda item: (
-                -strength_rank(item.strength),
-                item.channel,
-                item.rule,
-                item.endpoint or "",
-                item.value,
-                item.via or "",
-            ),
-        )
-    )
+def _ranked(evidence: dict[Rank, Evidence], most: int) -> tuple[Evidence, ...]:
+    """The best of the evidence, the best first."""
+    return tuple([evidence[rank] for rank in sorted(evidence)[:most]])
 
 
 def _against(role: Role, vendor: str, piles: dict[tuple[Role, str], _Pile]) -> tuple[Evidence, ...]:
-    others: list[Evidence] = []
+    own = piles[role, vendor].evidence
+    others: dict[Rank, Evidence] = {}
     for (other_role, other), pile in piles.items():
         if other_role is role and other != vendor:
-            others.extend(
-                item
-                for item in pile.evidence
-                if strength_rank(item.strength) >= strength_rank(Strength.SUPPORTIVE)
-                and item not in piles[role, vendor].evidence
-            )
-    return _ranked(dict.fromkeys(others))[:_AGAINST_CAP]
+            others |= {
+                rank: item
+                for rank, item in pile.evidence.items()
+                if rank[0] <= _SUPPORTIVE and rank not in own
+            }
+    return _ranked(others, _AGAINST_CAP) if others else ()
 
 
 def best(attributions: Sequence[Attribution], role: Role) -> Attribution | None:

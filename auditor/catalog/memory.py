@@ -1,35 +1,48 @@
 """What was worked out before: pure results by what they follow from, within a bound.
 
 A fleet says the same few things many times (a server's name, a realm, a firmware version), so
-most of what rules make of one device was already made for another.
+most of what rules make of one device was already made for another. It also says things that only
+one device ever says (its MAC, its serial number), and these must not push the others out.
 """
 
 from collections.abc import Callable, Hashable
 from typing import Final, TypeVar, cast
 
 T = TypeVar("T")
-_MOST: Final = 20_000
+_MOST: Final = 4096
 LONGEST: Final = 1024
 """Longer values are not kept: a page rarely repeats, and a bound in numbers must bound bytes."""
 
 
 class Memory:
-    """Results by key. When it is full it forgets everything, which costs one working-out each."""
+    """Results by key, in two halves.
+
+    When the newer half is full it becomes the older one, and the older one is forgotten. What is
+    asked for meanwhile moves to the newer half, so that what repeats stays.
+    """
 
     def __init__(self) -> None:
         """Nothing is known yet."""
-        self._known: dict[Hashable, object] = {}
+        self._new: dict[Hashable, object] = {}
+        self._old: dict[Hashable, object] = {}
 
     def recall(self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` gives; made once for each key, while it is remembered.
 
         Args:
             key: names the result wholly: equal keys must mean equal results.
-            make: a pure function.
+            make: a pure function. Never gives None.
         """
-        found = self._known.get(key)
+        found = self._new.get(key)
         if found is None:
-            if len(self._known) >= _MOST:
-                self._known.clear()
-            found = self._known[key] = make()
+            found = self._old.get(key)
+            if found is None:
+                found = make()
+            if len(self._new) >= _MOST:
+                self._old, self._new = self._new, {}
+            self._new[key] = found
         return cast("T", found)
+
+    def forget(self) -> None:
+        """Drop everything. It costs a working-out each, nothing else."""
+        self._new, self._old = {}, {}

@@ -11,7 +11,7 @@ from auditor.app.nightly import scheduling, timetable
 from auditor.app.nightly.config import Config, read
 from auditor.model.errors import UsageError
 from auditor.schedule import files
-from auditor.schedule.job import parse_at, parse_delay
+from auditor.schedule.job import DEFAULT_AT, parse_at, parse_delay
 
 app = typer.Typer(help="Run the audit every night, by systemd or cron.", no_args_is_help=True)
 
@@ -38,12 +38,13 @@ _Program = Annotated[
 ]
 _PLACE = Path("/etc/auditor/auditor.toml")
 _TOP = Path("/")
+_DEFAULT_AT = "{:02}:{:02}".format(*DEFAULT_AT)
 
 
 @app.command("install")
 def install_command(
     config: _Config = _PLACE,
-    at: _At = "02:30",
+    at: _At = _DEFAULT_AT,
     random_delay: _Delay = "30m",
     kind: _Kind = "auto",
     root: _Root = _TOP,
@@ -57,7 +58,7 @@ def install_command(
 @app.command("print")
 def print_command(
     config: _Config = _PLACE,
-    at: _At = "02:30",
+    at: _At = _DEFAULT_AT,
     random_delay: _Delay = "30m",
     kind: _Kind = "auto",
     root: _Root = _TOP,

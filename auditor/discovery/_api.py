@@ -1,9 +1,10 @@
 """What a discovery method is. One method per file in this room; see ``docs/how-to/add-a-method.md``."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from auditor.discovery._ground import Ground
 from auditor.model.document import MethodState
 from auditor.model.facts import Sighting
 from auditor.net.api import Net
@@ -23,6 +24,7 @@ class Wish:
         engine: ``native`` or ``nmap``.
         rate: first packets a second.
         rare: also the searches of makers that are met rarely (``--rare``).
+        ground: where the addresses of the scope lie.
     """
 
     polite: bool
@@ -31,6 +33,7 @@ class Wish:
     engine: str
     rate: int
     rare: bool = False
+    ground: Ground = field(default_factory=Ground)
 
 
 class Clock(Protocol):

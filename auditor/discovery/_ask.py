@@ -52,7 +52,7 @@ class Asking:
             why = "the search of a maker that is met rarely: asked only with --rare"
             yield MethodState(method=self.name, state="skipped", why=why)
             return
-        places = await places_of(self.question, net)
+        places = await places_of(self.question, net, wish.ground)
         if not places:
             yield MethodState(
                 method=self.name, state="skipped", why="no interface reaches an address to ask"

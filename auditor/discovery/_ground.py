@@ -80,6 +80,19 @@ async def patches(net: Net) -> tuple[Patch, ...]:
     return tuple(Patch(interface=faces[key], addresses=tuple(lots[key])) for key in order)
 
 
+class Ground:
+    """The :func:`patches` of one scan, worked out once for all of its methods."""
+
+    def __init__(self) -> None:
+        self._work: asyncio.Task[tuple[Patch, ...]] | None = None
+
+    async def patches(self, net: Net) -> tuple[Patch, ...]:
+        """The sweepable scope by interface, of the net that was asked about first."""
+        if self._work is None:
+            self._work = asyncio.create_task(patches(net))
+        return await asyncio.shield(self._work)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Segment:
     """One attached network, as numbers."""

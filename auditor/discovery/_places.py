@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv6Interface
 from itertools import cycle, islice
 
-from auditor.discovery._ground import Patch, is_ethernet, patches, version_of
+from auditor.discovery._ground import Ground, Patch, is_ethernet, version_of
 from auditor.discovery._question import Alone, Question
 from auditor.net.api import Interface, Net
 
@@ -63,12 +63,12 @@ class Place:
     broken: bool = False
 
 
-async def places_of(question: Question, net: Net) -> tuple[Place, ...]:
+async def places_of(question: Question, net: Net, where: Ground) -> tuple[Place, ...]:
     """Every place that can be asked, and those where something is lost.
 
     Empty when no interface reaches an address in scope.
     """
-    ground = {one.interface.name if one.interface else None: one for one in await patches(net)}
+    ground = {one.interface.name if one.interface else None: one for one in await where.patches(net)}
     faces = net.interfaces()
     places = [_interface_place(question, net, face, ground.get(face.name)) for face in faces]
     routed = ground.get(None)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Interface, ip_address
 
 from auditor.discovery._api import Method, Seen, Wish
-from auditor.discovery._ground import Patch, patches, version_of
+from auditor.discovery._ground import Patch, version_of
 from auditor.discovery._link import link_sighting
 from auditor.discovery._merge import merged, stopped
 from auditor.model.document import MethodState
@@ -58,7 +58,7 @@ class Arp:
 
     async def run(self, net: Net, wish: Wish) -> AsyncIterator[Seen]:
         """Sweep every attached Ethernet at once."""
-        lots = await ethernets(net)
+        lots = await ethernets(net, wish)
         if not lots:
             yield MethodState(
                 method=self.name,
@@ -130,9 +130,9 @@ class Lot:
         return str(next((one.ip for one in self.fours if parsed in one.network), self.fours[0].ip))
 
 
-async def ethernets(net: Net) -> tuple[Lot, ...]:
+async def ethernets(net: Net, wish: Wish) -> tuple[Lot, ...]:
     """What ARP can ask for, by interface."""
-    lots = [_lot(patch) for patch in await patches(net)]
+    lots = [_lot(patch) for patch in await wish.ground.patches(net)]
     return tuple(lot for lot in lots if lot is not None)
 
 

@@ -18,7 +18,7 @@ from defusedxml import DefusedXmlException
 
 from auditor.discovery import _nmap_run
 from auditor.discovery._api import Method, Seen, Wish
-from auditor.discovery._ground import Patch, batches, patches, table_of, version_of
+from auditor.discovery._ground import Patch, batches, table_of, version_of
 from auditor.discovery._link import link_sighting
 from auditor.discovery._ports import all_ports, first_ports, port_fact
 from auditor.model.document import MethodState
@@ -91,7 +91,7 @@ class Nmap:
         if binary is None:
             yield MethodState(method=self.name, state="unavailable", why=MISSING)
             return
-        for patch in await patches(net):
+        for patch in await wish.ground.patches(net):
             count = _Count()
             found: set[str] = set()
             plan = self._plan(patch, wish)

@@ -11,7 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from auditor.discovery._api import Method, Seen, Wish
-from auditor.discovery._ground import Patch, own_addresses, patches
+from auditor.discovery._ground import Patch, own_addresses
 from auditor.discovery._merge import merged, pooled, stopped
 from auditor.discovery._pace import Pace
 from auditor.discovery._ports import all_ports, first_ports, port_fact
@@ -42,7 +42,7 @@ class Tcp:
 
     async def run(self, net: Net, wish: Wish) -> AsyncIterator[Seen]:
         """Knock at every address that no neighbour table can tell of."""
-        lots = await _lots(net)
+        lots = await _lots(net, wish)
         if not lots:
             yield MethodState(
                 method=self.name, state="skipped", why="the link shows every address in scope"
@@ -82,9 +82,9 @@ class Tcp:
         )
 
 
-async def _lots(net: Net) -> tuple[Patch, ...]:
+async def _lots(net: Net, wish: Wish) -> tuple[Patch, ...]:
     """What to sweep; our own addresses, which the link does not show us, go with the routed ones."""
-    lots = [patch for patch in await patches(net) if not patch.ethernet]
+    lots = [patch for patch in await wish.ground.patches(net) if not patch.ethernet]
     own = tuple(sorted(one for one in own_addresses(net) if one in net.scope))
     routed = tuple(one for lot in lots if lot.interface is None for one in lot.addresses)
     near = [lot for lot in lots if lot.interface is not None]

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 
 from auditor.discovery._api import Method, Seen, Wish
-from auditor.discovery._ground import Patch, patches, table_of, version_of
+from auditor.discovery._ground import Patch, table_of, version_of
 from auditor.discovery._link import link_sighting
 from auditor.discovery._merge import merged, stopped
 from auditor.model.document import MethodState
@@ -36,7 +36,7 @@ class Touch:
 
     async def run(self, net: Net, wish: Wish) -> AsyncIterator[Seen]:
         """Sweep every attached Ethernet on which ARP frames are denied to us."""
-        lots = [patch for patch in await patches(net) if patch.ethernet]
+        lots = [patch for patch in await wish.ground.patches(net) if patch.ethernet]
         if not lots:
             yield MethodState(
                 method=self.name,

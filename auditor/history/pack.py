@@ -171,6 +171,17 @@ def build_asset(version_data: bytes, parts: Parts) -> Asset:
     return msgspec.convert(raw, Asset)
 
 
+def ids(version_data: bytes) -> tuple[str, ...]:
+    """The ids of a device and of every device behind it, its own last."""
+    return tuple(_ids(loosen(version_data)))
+
+
+def _ids(raw: dict[str, Any]) -> Iterator[str]:
+    for child in raw["children"]:
+        yield from _ids(child)
+    yield raw["id"]
+
+
 def numbers(version_data: bytes) -> tuple[set[int], set[int]]:
     """The observations and the lists of verdicts that a version needs."""
     return _numbers(loosen(version_data))

@@ -123,13 +123,22 @@ def versions_of(connection: Connection, scan_id: str) -> list[int]:
     return [int(number) for number in pack.loosen(row[0])]
 
 
-def names_of(connection: Connection, versions: Sequence[int]) -> dict[str, int]:
-    """Key of a device → version."""
-    found: dict[str, int] = {}
-    for part in chunks(versions):
-        asked = select(VERSION.c.asset, VERSION.c.number).where(VERSION.c.number.in_(part))
-        found.update({row[0]: row[1] for row in connection.execute(asked)})
-    return found
+def names_of(
+    connection: Connection, versions: Sequence[int], known: dict[int, tuple[str, ...]]
+) -> dict[str, int]:
+    """Key of a device → version; a device behind a recorder stands in the recorder's version.
+
+    Args:
+        connection: a transaction.
+        versions: of one scan.
+        known: the keys of versions that were read before; filled.
+    """
+    for part in chunks([number for number in versions if number not in known]):
+        asked = select(VERSION.c.number, VERSION.c.data).where(VERSION.c.number.in_(part))
+        for number, data in connection.execute(asked):
+            known[number] = tuple(map(key, pack.ids(data)))
+    behind = {name: number for number in versions for name in known[number][:-1]}
+    return behind | {known[number][-1]: number for number in versions}
 
 
 class Parts:

@@ -170,10 +170,11 @@ def _counts(connection: Connection, network: str | None) -> tuple[dict[str, _Cou
     scans = connection.execute(asked.order_by(SCAN.c.started, SCAN.c.number)).all()
     counts: dict[str, _Count] = {}
     named: dict[tuple[int, ...], dict[str, int]] = {}
+    names: dict[int, tuple[str, ...]] = {}
     for scan in scans:
         listed = tuple(versions_of(connection, scan.id))
         if listed not in named:  # nights in which nothing changed have one list
-            named[listed] = names_of(connection, listed)
+            named[listed] = names_of(connection, listed, names)
         counts.setdefault(scan.network, _Count()).take(scan, named[listed])
     return counts, len(scans)
 

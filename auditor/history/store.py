@@ -121,20 +121,19 @@ class History:
             late = connection.execute(later).first() is not None
             versions = [rows.version(connection, asset) for asset in scan.assets]
             _insert(connection, head, scan, versions)
-            names = [rows.key(asset.id) for asset in scan.assets]
-            found = dict(zip(names, versions, strict=True))
+            found = _found(scan.assets, versions)
             before = sightings.known(connection, head["network"])
             if late:  # sightings are counted in order of time
                 sightings.recount(connection, head["network"])
             else:
                 began = _Began(started=head["started"], complete=head["complete"])
                 sightings.note(connection, head["network"], began, found)
-            old = [before[i] for i in found if before.get(i, found[i]) != found[i]]
-            new = {a.id for a, name in zip(scan.assets, names, strict=True) if name not in before}
+            old = {before[i]: None for i in found if before.get(i, found[i]) != found[i]}
+            new = {item.id for item in _family(scan.assets) if rows.key(item.id) not in before}
             return Added(
                 stored=True,
                 appeared=frozenset(new),
-                before=rows.assets(connection, old),
+                before=rows.assets(connection, list(old)),
                 gone=sightings.absences(connection, head["network"]) if scan.scan.complete else {},
             )
 
@@ -189,8 +188,10 @@ class History:
         """Devices as they were when last seen."""
         with self.work(write=False) as connection:
             known = sightings.known(connection, network)
-            wanted = [known[name] for name in map(rows.key, ids) if name in known]
-            return rows.assets(connection, wanted)
+            names = {rows.key(name) for name in ids}
+            versions = {known[name]: None for name in names if name in known}
+            found = _family(rows.assets(connection, list(versions)))
+            return tuple(item for item in found if rows.key(item.id) in names)
 
     def absences(self, network: str) -> dict[str, int]:
         """Device → complete scans in a row that lacked it; only those that lack."""
@@ -267,6 +268,24 @@ def _columns(scan: Scan, network: str) -> dict[str, Any]:
         "as_of": rows.column(head.as_of, 10),
         "db_version": rows.column(head.db_version, 64),
         "summary": msgspec.json.encode(scan.summary).decode(),
+    }
+
+
+def _family(assets: Iterable[Asset]) -> Iterator[Asset]:
+    for asset in assets:
+        yield asset
+        yield from _family(asset.children)
+
+
+def _found(assets: Sequence[Asset], versions: Sequence[int]) -> dict[str, int]:
+    """Key of every device → its version; those behind a recorder stand in the recorder's."""
+    behind = {
+        rows.key(child.id): number
+        for asset, number in zip(assets, versions, strict=True)
+        for child in _family(asset.children)
+    }
+    return behind | {
+        rows.key(asset.id): number for asset, number in zip(assets, versions, strict=True)
     }
 
 

@@ -6,6 +6,7 @@ does not hold these devices, since without a password they look like their base.
 """
 
 import copy
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -54,8 +55,8 @@ def read(path: Path) -> Persona:
     raw["title"] = top.text("title")
     for key in ("provenance", "expect", "words"):
         raw[key] = {**_dict(raw.get(key, {})), **top.table(key).data}
-    for key in ("serial", "mac"):
-        raw[key] = top.text(key, str(raw[key]))
+    raw["serial"] = top.text("serial", str(raw["serial"]))
+    raw["mac"] = _own_mac(Table(raw, path.name))
     raw["words"] = _with_parts(_dict(raw["words"]))
     raw["service"] = _services(raw, top, path.parent)
     return room.shaped(Table(raw, path.name))
@@ -152,6 +153,14 @@ def _with_parts(words: _Dict) -> _Dict:
     number, _, build = str(words.get("firmware", "")).partition(" build ")
     parts: _Dict = {"firmware_number": number, "firmware_build": f"build {build}" if build else ""}
     return {**parts, **words}
+
+
+def _own_mac(base: Table) -> str:
+    """A MAC in the block of the base, so that both can stand in one fleet."""
+    bits = 48 - base.number("mac_bits", 24)
+    tail = int.from_bytes(hashlib.sha256(base.text("id").encode()).digest()) % (1 << bits)
+    front = int(base.text("mac").replace(":", ""), 16) >> bits << bits
+    return (front | tail).to_bytes(6).hex(":")
 
 
 def _toml(path: Path) -> _Dict:

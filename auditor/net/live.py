@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import lru_cache
+from ipaddress import ip_address
 from typing import Final
 
 from auditor.model.errors import Denied, UsageError
@@ -78,6 +79,8 @@ class LiveNet:
         self.dialer: Dialer = self._dialer
         self._opened: set[LiveGroupSocket | LiveEther] = set()
         self._has_gateway = lru_cache(maxsize=_ROUTES)(system.has_gateway)
+        attached = [one for face in self._interfaces for one in face.addresses]
+        self._detours = system.detours(attached)
         self._attached = lru_cache(maxsize=_ROUTES)(self._attached_to)
 
     def interfaces(self) -> tuple[Interface, ...]:
@@ -92,9 +95,18 @@ class LiveNet:
             found = self._attached(address)
         except ValueError:
             return None
-        if found is None or found.loopback or not self._has_gateway(address):
+        if found is None or found.loopback or not self._is_led_away(address):
             return found
         return None
+
+    def _is_led_away(self, address: str) -> bool:
+        """Whether a router stands before an address that looks attached."""
+        if self._detours is None:
+            return self._has_gateway(address)
+        if not self._detours:
+            return False
+        parsed = ip_address(address.partition("%")[0])
+        return any(parsed in net for net in self._detours) and self._has_gateway(address)
 
     def _must_resolve(self, address: str) -> bool:
         found = self._attached(address)

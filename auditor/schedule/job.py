@@ -1,7 +1,9 @@
 """What is to run when: the facts that systemd units and a crontab are written from."""
 
 import re
+import time
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +20,9 @@ ENVIRONMENT: Final = {
 }
 """State and database updates stand where ``sudo audit history`` looks for them too. The cache is
 the run's own: one that another user wrote is not trusted."""
+
+DEFAULT_AT: Final = (4, 30)
+"""No time zone's clocks jump over it when summer begins; 02:30 and 03:30 are jumped over in many."""
 
 _AT = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _DELAY = re.compile(r"(\d{1,4}) ?(s|m|min|h)?", re.ASCII)
@@ -42,8 +47,8 @@ class Job:
 
     config: Path
     program: tuple[str, ...] = ("/usr/bin/audit",)
-    hour: int = 2
-    minute: int = 30
+    hour: int = DEFAULT_AT[0]
+    minute: int = DEFAULT_AT[1]
     delay: int = 30
     limit: int = 300
     writable: tuple[Path, ...] = ()
@@ -90,3 +95,22 @@ def parse_delay(text: str) -> int:
     if minutes > _MOST_DELAY:
         raise UsageError(f"--random-delay {text}: at most 12h")
     return minutes
+
+
+def jumped_over(hour: int, minute: int, day: date) -> date | None:
+    """The day within a year on which the clocks of this machine jump over that time of day.
+
+    A systemd timer does not run on such a day.
+
+    Args:
+        hour: local time.
+        minute: of that hour.
+        day: the first day to look at.
+    """
+    for number in range(366):
+        that = day + timedelta(days=number)
+        wanted = (that.year, that.month, that.day, hour, minute, 0, 0, 0, -1)
+        found = time.localtime(time.mktime(wanted))
+        if (found.tm_hour, found.tm_min) != (hour, minute):
+            return that
+    return None

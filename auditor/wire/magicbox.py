@@ -29,6 +29,7 @@ _REMOTE: Final = re.compile(
     r"table\.RemoteDevice(?:\.uuid:(?P<uuid>[\w-]{1,64})|\[(?P<slot>\d{1,5})\])\.(?P<key>\w{1,40})"
 )
 _MAC_KEY: Final = re.compile(r"table\.Network\.(?:\w{1,16})\.PhysicalAddress")
+_URL_WITH_USER: Final = re.compile(r"://[^/\s]{0,500}@")
 _TAIL: Final = re.compile(r"_(\d{1,5})$")
 _INFO: Final = frozenset(
     {"deviceType", "serialNumber", "updateSerial", "updateSerialCloudUpgrade", "hardwareVersion"}
@@ -141,7 +142,8 @@ def _lines(data: bytes) -> Iterator[tuple[str, str]]:
         if not sign or key in seen or not _KEY.fullmatch(key) or is_secret(_last(key)):
             continue
         seen.add(key)
-        yield key, text.strip()[:_VALUE_CAP]
+        if not _URL_WITH_USER.search(text):
+            yield key, text.strip()[:_VALUE_CAP]
 
 
 def _last(key: str) -> str:

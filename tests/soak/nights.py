@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from auditor.app.nightly.run import changes_of
 from tests.soak import overlay
 from tests.soak.appliance import PLAIN, Appliance, Told
 from tests.soak.simulated import (
     BASES,
-    FIRMWARE,
     HIKVISION,
     LTS,
     MILESIGHT,
@@ -35,8 +35,8 @@ class Ran:
         number: from 0.
         wanted: the events that the script demands, each with its device.
         told: the events that were told.
-        absent: devices that the diff must name as absent.
-        said_absent: devices that it did name.
+        changes: how many changes of each kind the diff must name.
+        said: how many it did name.
         seconds: how long the run took.
         size: bytes of the history afterwards.
     """
@@ -44,8 +44,8 @@ class Ran:
     number: int
     wanted: list[tuple[str, str | None]]
     told: list[tuple[str, str | None]]
-    absent: int
-    said_absent: int
+    changes: dict[str, int]
+    said: dict[str, int]
     seconds: float
     size: int
 
@@ -58,18 +58,18 @@ class Script:
         self.nights = nights
         self.away: set[int] = set()
         self._missed: dict[int, int] = {}
+        self._waking: dict[int, int] = {}
         self._next = count + 1
 
-    def night(self, number: int) -> tuple[list[Camera], list[tuple[str, str | None]], int]:
-        """The devices of this night, the events wanted, and how many the diff must call absent."""
+    def night(self, number: int) -> tuple[list[Camera], list[tuple[str, str | None]]]:
+        """The devices of this night, and the events wanted."""
         wanted: list[tuple[str, str | None]] = []
-        before = {n for n in self.cameras if n not in self.away}
         complete = number not in INCOMPLETE
         if number == 0:
             covered = [c for c in self.cameras.values() if _covered(c)]
             wanted += [("new-covered", id_of(camera)) for camera in covered]
         else:
-            wanted += self._changes(number)
+            wanted += self._happens(number)
         if number == LAW_NIGHT:
             here = [c for n, c in self.cameras.items() if c.base == UNIVIEW and n not in self.away]
             wanted += [("law-changed", id_of(camera)) for camera in here]
@@ -81,10 +81,9 @@ class Script:
                 if self._missed[each] == GONE_AFTER:
                     wanted.append(("gone", id_of(self.cameras[each])))
         there = [c for n, c in sorted(self.cameras.items()) if n not in self.away]
-        absent = len(before & self.away)
-        return there, sorted(wanted, key=str), absent
+        return there, sorted(wanted, key=str)
 
-    def _changes(self, number: int) -> Iterator[tuple[str, str | None]] | list[tuple[str, str | None]]:
+    def _happens(self, number: int) -> list[tuple[str, str | None]]:
         """What happens is chosen by the number of the night, so that every kind comes round."""
         kind = number % _KINDS
         self._wake(number)
@@ -125,10 +124,10 @@ class Script:
     def _sleep(self, number: int, *, nights: int) -> None:
         camera = self._pick(number * 5, None)
         self.away.add(camera.number)
-        self._waking = {**getattr(self, "_waking", {}), camera.number: number + nights}
+        self._waking[camera.number] = number + nights
 
     def _wake(self, number: int) -> None:
-        for each, when in dict(getattr(self, "_waking", {})).items():
+        for each, when in dict(self._waking).items():
             if when <= number:
                 self.away.discard(each)
                 self._missed.pop(each, None)
@@ -179,23 +178,42 @@ def play(folder: Path, *, count: int, nights: int) -> Iterator[Ran]:
     """Run the nights one by one."""
     appliance = Appliance(folder, config(folder))
     script = Script(count, nights)
+    last: tuple[int, list[Camera]] | None = None
     for number in range(nights):
-        there, wanted, absent = script.night(number)
+        there, wanted = script.night(number)
         appliance.air.there = there
         appliance.air.complete = number not in INCOMPLETE
         begun, before = time.monotonic(), len(appliance.told)
         (outcome,) = appliance.night(FIRST + timedelta(days=number))
         assert outcome.failed is None, outcome.failed
-        said = len(outcome.difference.absent) if outcome.difference else 0
         yield Ran(
             number=number,
             wanted=wanted,
             told=sorted(_events(appliance.told[before:]), key=str),
-            absent=absent,
-            said_absent=said,
+            changes=_changes(last, number, there) if last else {},
+            said=changes_of(outcome),
             seconds=time.monotonic() - begun,
             size=size(appliance.state),
         )
+        if appliance.air.complete:
+            last = number, there
+
+
+def _changes(last: tuple[int, list[Camera]], number: int, there: list[Camera]) -> dict[str, int]:
+    """What the diff must say, from who was there on the last complete night and who is now."""
+    was = {id_of(camera): camera for camera in last[1]}
+    now = {id_of(camera): camera for camera in there}
+    both = [(was[name], now[name]) for name in was.keys() & now.keys()]
+    law = last[0] < LAW_NIGHT <= number
+    return {
+        "appeared": len(now.keys() - was.keys()),
+        "absent": len(was.keys() - now.keys()),
+        "moved": sum(a.address != b.address for a, b in both),
+        "reattributed": sum(a.base != b.base for a, b in both),
+        "firmware": sum((a.base, a.newer) != (b.base, b.newer) for a, b in both),
+        "verdict": 0,
+        "law": sum(b.base == UNIVIEW for _, b in both) if law else 0,
+    }
 
 
 def _events(told: list[Told]) -> list[tuple[str, str | None]]:
@@ -206,5 +224,3 @@ def size(state: Path) -> int:
     """Bytes of the history's files."""
     return sum(path.stat().st_size for path in state.glob("history.db*"))
 
-
-assert FIRMWARE.keys() == {HIKVISION}

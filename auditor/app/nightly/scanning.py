@@ -24,6 +24,7 @@ from auditor.model.errors import AuditError
 from auditor.schedule import credential
 
 _SYNC_SECONDS: Final = 1.0
+_MINUTE: Final = 60
 _INTERRUPTED: Final = "interrupted"
 
 
@@ -60,7 +61,7 @@ async def scanned(night: Night, network: Network, journal: Journal) -> Scan:
             )
         night.tell(network.name, event)
 
-    async with _limited(night.stop, stop, network.max_minutes * 60), _synced(journal):
+    async with _limited(night.stop, stop, network.max_minutes * _MINUTE), _synced(journal):
         options, notes = _with_logins(options_of(network, night.config.site.name), night, network)
         found = await run_scan(options, terms_of(night.config), tell, stop, notes=notes)
     if stop.is_set() and not night.stop.is_set():

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from auditor.app import clock
 from auditor.app.nightly.config import Config, read
 from auditor.history.door import sqlite_file
 from auditor.model.errors import ToolError, UsageError
 from auditor.schedule import cron, files, systemd
 from auditor.schedule.files import File
-from auditor.schedule.job import CACHE, STATE, USER, Job
+from auditor.schedule.job import CACHE, DEFAULT_AT, STATE, USER, Job, jumped_over
 
 Kind = Literal["systemd", "user", "cron"]
 _ROOT: Final = Path("/")
@@ -40,8 +41,8 @@ class Wish:
     """
 
     config: Path
-    hour: int = 2
-    minute: int = 30
+    hour: int = DEFAULT_AT[0]
+    minute: int = DEFAULT_AT[1]
     delay: int = 30
     kind: Kind
     root: Path = _ROOT
@@ -102,13 +103,17 @@ def made(wish: Wish) -> tuple[File, ...]:
     return systemd.system_files(job)
 
 
-def known(root: Path) -> tuple[File, ...]:
-    """Every file that an install may have written, whatever it was asked for."""
+def known() -> tuple[File, ...]:
+    """Every file of the machine that an install may have written, whatever it was asked for."""
     job = Job(config=Path("/etc/auditor/auditor.toml"))
-    system = (*systemd.system_files(job), *cron.files(job, ""))
-    if root == _ROOT and os.geteuid() != 0:
-        return systemd.user_files(job, _user_units())
-    return system
+    return (*systemd.system_files(job), *cron.files(job, ""))
+
+
+def own() -> tuple[File, ...]:
+    """Every file that an install without root may have written for this user; none for root."""
+    if os.geteuid() == 0:
+        return ()
+    return systemd.user_files(Job(config=Path("/etc/auditor/auditor.toml")), _user_units())
 
 
 def install(wish: Wish) -> Iterator[str]:
@@ -122,7 +127,8 @@ def install(wish: Wish) -> Iterator[str]:
     for path in files.write(wanted, wish.root):
         yield f"written: {path}"
     kept = {item.path for item in wanted}
-    other = (item for item in known(wish.root) if item.path not in kept)
+    every = own() if wish.kind == "user" else known()
+    other = (item for item in every if item.path not in kept)
     for path in files.remove(other, wish.root):  # never by timer and by cron both
         yield f"removed: {path}"
     if wish.root == _ROOT:
@@ -137,10 +143,11 @@ def removed(root: Path) -> Iterator[str]:
         ToolError: something cannot be removed.
     """
     user = root == _ROOT and os.geteuid() != 0
+    every = own() if user else known()
     running = root == _ROOT and booted()
-    if running and any(files.state(item, root) != "absent" for item in known(root)):
+    if running and any(files.state(item, root) in ("installed", "differs") for item in every):
         systemctl(("stop", systemd.TIMER), user=user)
-    gone = files.remove(known(root), root)
+    gone = files.remove(every, root)
     for path in gone:
         yield f"removed: {path}"
     if running and gone:
@@ -150,19 +157,27 @@ def removed(root: Path) -> Iterator[str]:
 
 
 def hints(wish: Wish) -> Iterator[str]:
-    """What a person still has to do before the first night."""
-    config = _config(wish)
+    """What a person still has to do before the first night, and should know."""
+    if wish.kind != "cron" and wish.root == _ROOT:
+        gap = jumped_over(wish.hour, wish.minute, clock.today())
+        if gap is not None:
+            when = f"{wish.hour:02}:{wish.minute:02}"
+            yield f"mind: on {gap} the clocks jump over {when}; a timer does not run that night"
     if wish.kind == "user":
         yield "to do: loginctl enable-linger, or it runs only while you are logged in"
         return
-    real = files.below(wish.root, wish.config)
-    mode = real.stat().st_mode
-    if not mode & 0o044:
-        yield f"to do: chgrp {USER} {wish.config} && chmod 640 {wish.config}"
-    elif not mode & 0o004 and wish.root == _ROOT and real.stat().st_gid != _group():
-        yield f"to do: chgrp {USER} {wish.config}"
     if wish.kind == "cron" and not any(_below(wish.root, f"/usr/sbin/{n}") for n in _CRONS):
         yield "to do: apt install cron (no cron was found), or boot with systemd"
+    yield from _rights(wish, _config(wish))
+
+
+def _rights(wish: Wish, config: Config) -> Iterator[str]:
+    """What the system user must be able to read and write."""
+    found = files.below(wish.root, wish.config).stat()
+    if not found.st_mode & 0o044:
+        yield f"to do: chgrp {USER} {wish.config} && chmod 640 {wish.config}"
+    elif not found.st_mode & 0o004 and wish.root == _ROOT and found.st_gid != _group():
+        yield f"to do: chgrp {USER} {wish.config}"
     for path in _writable(wish, config):
         if not files.below(wish.root, path).is_dir():
             yield f"to do: install -d -o {USER} -g {USER} -m 750 {path}"

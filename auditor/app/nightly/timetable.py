@@ -17,14 +17,16 @@ _PACKAGED: Final = (Path("/lib/systemd/system"), Path("/usr/lib/systemd/system")
 
 def installed(root: Path = _ROOT) -> str | None:
     """How a nightly run is installed: ``systemd``, ``user`` or ``cron``; None if it is not."""
-    if any(_stands(item, root) for item in scheduling.known(root) if item.path == cron.CRONTAB):
+    every = scheduling.known()
+    if any(_stands(item, root) for item in every if item.path == cron.CRONTAB):
         return "cron"
-    for item in scheduling.known(root):
-        if item.path.name == systemd.TIMER and item.link is None and _stands(item, root):
-            return "user" if root == _ROOT and os.geteuid() != 0 else "systemd"
+    if any(_is_timer(item) and _stands(item, root) for item in every):
+        return "systemd"
     wanted = systemd.SYSTEM_UNITS / "timers.target.wants" / systemd.TIMER
     if os.path.lexists(files.below(root, wanted)) and _packaged(root):
         return "systemd"
+    if root == _ROOT and any(_is_timer(item) and _stands(item, root) for item in scheduling.own()):
+        return "user"
     return None
 
 
@@ -53,7 +55,7 @@ def status(root: Path, config: Config | None, trouble: str | None) -> Iterator[s
     """
     kind = installed(root)
     yield f"installed: {kind or 'no; audit schedule install --config FILE'}"
-    for item in scheduling.known(root):
+    for item in (*scheduling.known(), *(scheduling.own() if root == _ROOT else ())):
         state = files.state(item, root)
         if state != "absent":
             mine = "somebody else's" if state == "foreign" else "audit schedule's"
@@ -86,6 +88,10 @@ def _last(config: Config) -> Iterator[str]:
             yield f"last run of {name}: {last.started}, incomplete; {told}"
     if found.waiting:
         yield f"alerts not delivered yet: {len(found.waiting)}; {found.waiting[0].said or 'due'}"
+
+
+def _is_timer(item: files.File) -> bool:
+    return item.path.name == systemd.TIMER and item.link is None
 
 
 def _stands(item: files.File, root: Path) -> bool:

@@ -44,7 +44,7 @@ def parse(text: str, shape: type[T], name: str) -> T:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
-        line = f":{found[1]}" if found else ""
+        line = f":{found[1] if found else max(1, len(text.splitlines()))}"  # else at its end
         raise UsageError(f"{name}{line}: not TOML ({error})") from None
     try:
         return msgspec.convert(raw, shape)

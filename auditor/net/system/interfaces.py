@@ -4,7 +4,15 @@ import socket
 import struct
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from ipaddress import IPv4Interface, IPv6Interface, ip_address, ip_interface
+from ipaddress import (
+    IPv4Interface,
+    IPv4Network,
+    IPv6Interface,
+    IPv6Network,
+    ip_address,
+    ip_interface,
+    ip_network,
+)
 from typing import Final
 
 from auditor.model.errors import Malformed
@@ -20,12 +28,14 @@ _IFADDR: Final = struct.Struct("=BBBBI")  # family, prefix, flags, scope, index
 _RTMSG: Final = struct.Struct("=BBBBBBBBI")  # family, destination bits, …, flags
 _IFLA_ADDRESS, _IFLA_NAME = 1, 3
 _IFA_ADDRESS, _IFA_LOCAL = 1, 2
-_RTA_DST, _RTA_OIF, _RTA_GATEWAY, _RTA_VIA = 1, 4, 5, 18
+_RTA_DST, _RTA_OIF, _RTA_GATEWAY, _RTA_MULTIPATH, _RTA_VIA = 1, 4, 5, 9, 18
+_MAIN_TABLE: Final = 254
 _UP, _LOOPBACK, _RUNNING, _MULTICAST = 0x1, 0x8, 0x40, 0x1000
 _MAC_BYTES: Final = 6
 _IPV4: Final = 4
 
 Attached = IPv4Interface | IPv6Interface
+Network = IPv4Network | IPv6Network
 
 
 def parse_netlink(
@@ -169,3 +179,47 @@ def has_gateway(address: str) -> bool:
         )
     except (OSError, Malformed):
         return False
+
+
+def detours(attached: Iterable[Attached]) -> tuple[Network, ...] | None:
+    """Networks to which some route leads through a router and past a network that looks attached.
+
+    One look at the routes spares a question for each address of a large scope: outside of these
+    networks, what looks attached is.
+
+    Args:
+        attached: the networks of this machine's interfaces.
+
+    Returns:
+        None where the system does not tell.
+    """
+    if sys.platform != "linux":
+        return None
+    try:
+        answer = netlink.ask(_GET_ROUTE, _RTMSG.pack(socket.AF_UNSPEC, 0, 0, 0, 0, 0, 0, 0, 0))
+        routes = [_detour(body) for kind, body in answer if kind == _NEW_ROUTE]
+    except (OSError, Malformed):
+        return None
+    own = [one.network for one in attached]
+    return tuple(net for net, main in filter(None, routes) if not main or _narrows(net, own))
+
+
+def _detour(body: bytes) -> tuple[Network, bool] | None:
+    """Where a route through a router leads, and whether it is of the main table."""
+    if len(body) < _RTMSG.size:
+        return None
+    family, length, _, _, table, *_ = _RTMSG.unpack_from(body)
+    found = netlink.attributes(body[_RTMSG.size :])
+    indirect = {_RTA_GATEWAY, _RTA_VIA, _RTA_MULTIPATH} & found.keys()
+    if family not in {socket.AF_INET, socket.AF_INET6} or not indirect:
+        return None
+    nowhere = bytes(4 if family == socket.AF_INET else 16)
+    return ip_network((found.get(_RTA_DST, nowhere), length)), table == _MAIN_TABLE
+
+
+def _narrows(net: Network, own: Iterable[Network]) -> bool:
+    """Whether a route of the main table wins over one of our own networks somewhere."""
+    return any(
+        net.version == one.version and net.prefixlen >= one.prefixlen and net.overlaps(one)
+        for one in own
+    )

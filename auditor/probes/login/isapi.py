@@ -1,6 +1,6 @@
 """The Hikvision family behind a password: identity, network interfaces, a recorder's channels."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 from auditor.model.errors import ConnReset, Malformed
@@ -49,7 +49,8 @@ class _Isapi:
             Malformed: an answer had another shape; told after the other questions.
         """
         scribe, trouble = Scribe(target, self.name), Trouble()
-        prefix, info = await _identity(target, session)
+        prefix, body = await _first(target, session)
+        info = _tried(isapi.device_info, body, trouble)
         for fact in scribe("isapi.device_info", info):
             yield fact
         try:
@@ -58,23 +59,30 @@ class _Isapi:
                 yield fact
         except Malformed as error:
             _family.keep(trouble, error)
-        if isapi.is_recorder(info):
+        if info is not None and isapi.is_recorder(info):
             found = await _listing(session, prefix, trouble)
             for fact in scribe("recorder.channels", channels.value(found)):
                 yield fact
         trouble.tell()
 
 
-async def _identity(target: Target, session: Session) -> tuple[str, str]:
-    """The prefix that the device serves, and its identity."""
+async def _first(target: Target, session: Session) -> tuple[str, bytes]:
+    """The prefix that the device serves, and its identity as it came."""
     last: Malformed | ConnReset = _family.NotThere("device information: nowhere")
     for prefix in _prefixes(target):
         try:
-            body = await _read(session, prefix + _INFO, "device information")
-            return prefix, isapi.device_info(body)
+            return prefix, await _read(session, prefix + _INFO, "device information")
         except (Malformed, ConnReset) as error:  # a label that serves another prefix hangs up here
             last = error
     raise last
+
+
+def _tried(decode: Callable[[bytes], str], body: bytes, trouble: Trouble) -> str | None:
+    try:
+        return decode(body)
+    except Malformed as error:
+        trouble.keep(error)
+        return None
 
 
 def _prefixes(target: Target) -> tuple[str, ...]:

@@ -9,10 +9,14 @@ from hypothesis import strategies as st
 
 from auditor.attribution.derive import derive
 from auditor.attribution.facts import Fact, Voice, raw
-from auditor.attribution.hits import facts_of
+from auditor.attribution.opened import opened
 from auditor.model.facts import Observation
 from auditor.model.signals import SIGNALS, Shape
 from auditor.model.words import Channel
+
+
+def facts_of(observations, catalog):
+    return [one.fact for one in opened(observations, catalog)]
 
 
 def of(signal, value, endpoint=None):

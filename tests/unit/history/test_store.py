@@ -41,6 +41,27 @@ def test_a_device_behind_a_recorder_comes_back(history):
     assert timeless(history.get("night0000")).assets == timeless(scan(0, recorder)).assets
 
 
+def test_a_device_behind_a_recorder_is_followed_by_itself(history):
+    channel = camera(7, id="ch-1", address=None, addresses=())
+    other = camera(8, id="ch-2", address=None, addresses=())
+    history.add(scan(0, replace(camera(1), children=(channel,))), network=NET)
+    both = replace(camera(1), children=(channel, other))
+    added = history.add(scan(1, both), network=NET)
+    assert added.appeared == {"ch-2"}
+    assert [item.id for item in added.before] == [camera(1).id]
+    added = history.add(scan(2, replace(camera(1), children=(other,))), network=NET)
+    assert added.gone == {"ch-1": 1}
+    assert [item.serial for item in history.last_known(NET, ["ch-1"])] == [channel.serial]
+    expected = {
+        camera(1).id: tuple(nights(0, 2)),
+        "ch-1": tuple(nights(0, 1)),
+        "ch-2": tuple(nights(1, 2)),
+    }
+    assert seen(history) == expected
+    history.rebuild(forget=True)
+    assert seen(history) == expected
+
+
 def test_an_unchanged_night_adds_no_version_and_no_observation(history):
     history.add(network(0), network=NET)
     before = history.size()
@@ -106,6 +127,18 @@ def test_what_pruned_scans_told_of_a_device_survives_a_rebuild(history):
     assert [item.id for item in history.last_known(NET, [camera(1).id])] == [camera(1).id]
     history.rebuild(forget=True)
     assert seen(history) == {camera(0).id: tuple(nights(0, 4))}
+
+
+def test_a_first_sighting_does_not_move_when_its_scan_is_pruned(history):
+    for night in range(4):
+        history.add(network(night, [0]), network=NET)
+    history.remove(["night0000", "night0003"])
+    history.rebuild()
+    assert seen(history) == {camera(0).id: tuple(nights(0, 3))}
+    history.add(network(1, [0], id="late", started=moment(1, 5)), network=NET)
+    assert seen(history) == {camera(0).id: tuple(nights(0, 3))}
+    history.rebuild(forget=True)
+    assert seen(history) == {camera(0).id: (moment(1), moment(2))}
 
 
 def test_pruning_gives_back_what_no_scan_needs(history):

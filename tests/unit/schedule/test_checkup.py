@@ -53,8 +53,6 @@ def scanned(place, days_ago, *, complete=True):
             coverage=Coverage(in_scope=14, answered=0, assessed=0),
             summary=Summary(),
             assets=(),
-            law={},
-            vendors={},
         ),
         network="a",
     )

@@ -1,3 +1,6 @@
+import time
+import zoneinfo
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -5,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.model.errors import UsageError
-from auditor.schedule.job import Job, parse_at, parse_delay
+from auditor.schedule.job import DEFAULT_AT, Job, jumped_over, parse_at, parse_delay
 
 
 @pytest.mark.parametrize(
@@ -43,3 +46,39 @@ def test_relative_paths_are_refused():
         Job(config=Path("auditor.toml"))
     with pytest.raises(UsageError):
         Job(config=Path("/a.toml"), program=("audit",))
+
+
+@pytest.fixture
+def zone(monkeypatch):
+    """Set the machine's time zone."""
+
+    def set_to(name):
+        monkeypatch.setenv("TZ", name)
+        time.tzset()
+
+    yield set_to
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_the_night_that_summer_time_swallows_is_found(zone):
+    zone("Europe/Berlin")
+    assert jumped_over(2, 30, date(2026, 11, 22)) == date(2027, 3, 28)
+    assert jumped_over(3, 30, date(2026, 11, 22)) is None
+    zone("Europe/Helsinki")
+    assert jumped_over(3, 30, date(2026, 11, 22)) == date(2027, 3, 28)
+    zone("UTC")
+    assert jumped_over(2, 30, date(2026, 11, 22)) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Africa/Cairo", "America/New_York", "America/Santiago", "Asia/Beirut", "Asia/Jerusalem",
+     "Atlantic/Azores", "Australia/Lord_Howe", "Europe/Berlin", "Europe/Helsinki",
+     "Europe/London", "Pacific/Auckland"],
+)  # fmt: skip
+def test_no_summer_time_swallows_the_default(zone, name):
+    if name not in zoneinfo.available_timezones():
+        pytest.skip("no time zone data")
+    zone(name)
+    assert jumped_over(*DEFAULT_AT, date(2026, 11, 22)) is None

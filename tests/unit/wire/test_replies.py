@@ -13,6 +13,7 @@ from auditor.wire import (
     axis,
     bosch,
     challenge,
+    channels,
     dhip,
     endpoint,
     flatten,
@@ -20,7 +21,10 @@ from auditor.wire import (
     hanwha,
     http,
     ipro,
+    isapi,
+    lapi,
     legacy,
+    magicbox,
     mdns,
     mhed,
     netip,
@@ -32,6 +36,7 @@ from auditor.wire import (
     ssdp,
     tdp,
     ubnt,
+    vapix,
     vivotek,
     vstarcam,
     wsd,
@@ -133,6 +138,10 @@ def _xml(data: bytes) -> dict[str, object]:
     return {name: list(values) for name, values in flat.items()}
 
 
+def _listing(found: channels.Listing) -> dict[str, object]:
+    return {"channels": [channels.as_json(one) for one in found.channels]}
+
+
 DECODERS: dict[str, Callable[[bytes], dict[str, object]]] = {
     "sadp": lambda data: dict(sadp.decode(data).fields),
     "dhip": lambda data: dict(dhip.decode(data).fields),
@@ -159,6 +168,13 @@ DECODERS: dict[str, Callable[[bytes], dict[str, object]]] = {
     "xml": _xml,
     "arp": lambda data: _plain(arp.decode(data)),
     "x509": lambda data: _plain(x509.decode(data)),
+    "isapi-channels": lambda data: _listing(isapi.channel_list(data)),
+    "isapi-network": lambda data: json.loads(isapi.network(data)),
+    "remote-devices": lambda data: _listing(magicbox.remote_devices(data)),
+    "magicbox": magicbox.pairs,
+    "vapix": lambda data: dict(vapix.parameters(data)),
+    "lapi": lambda data: json.loads(lapi.device_info(data)),
+    "lapi-channels": lambda data: _listing(lapi.channel_list(data)),
 }
 
 VALUES: dict[str, Callable[[bytes], str]] = {

@@ -1,0 +1,176 @@
+"""Observations → facts, each with what the rules alone make of it; every value is opened once.
+
+A fleet says the same few things many times. What one observation holds depends on nothing but the
+observation and the database, so it is kept, whole, in the catalog's memory.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from auditor.attribution.derive import derive
+from auditor.attribution.facts import Fact, Voice, raw
+from auditor.attribution.hit import Hit, cite, is_long
+from auditor.attribution.labels import with_labels
+from auditor.attribution.makers import with_makers
+from auditor.catalog.catalog import Catalog
+from auditor.catalog.match import meetings
+from auditor.catalog.memory import LONGEST
+from auditor.model.facts import Observation
+from auditor.model.knowledge import Claim, Rule
+from auditor.model.signals import SIGNALS
+from auditor.model.words import Role, Strength
+from auditor.wire.mac import normal
+
+_HOLDERS = frozenset({"wsd.endpoint", "http.auth_realm", "rtsp.auth_realm"})
+"""Signals that hold more even where they were read out of another."""
+_GROUPS = ("serial", "mac", "model", "firmware")
+
+Key = tuple[str, str, str, str, str]
+"""What makes a fact this fact: signal, value, channel, endpoint, origin."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A fact and what the rules alone make of it.
+
+    Attributes:
+        key: what makes it this fact; who says it does not.
+        fact: the fact.
+        hits: the rules that it meets, with the labels and makers that follow from them.
+    """
+
+    key: Key
+    fact: Fact
+    hits: tuple[Hit, ...]
+
+
+def opened(observations: Iterable[Observation], catalog: Catalog) -> tuple[Opened, ...]:
+    """Raw facts, what they hold, and what the rules read out of them; no fact twice.
+
+    They stand in no order that means anything: who uses them must not look at it.
+    """
+    seen: dict[Key, Opened] = {}
+    for item in observations:
+        for one in _of(item, catalog):
+            known = seen.setdefault(one.key, one)
+            if known is not one and one.fact.voice is Voice.DEVICE:  # said by the device itself
+                seen[one.key] = one
+    return tuple(seen.values())
+
+
+def _of(item: Observation, catalog: Catalog) -> tuple[Opened, ...]:
+    if len(item.value) > LONGEST:
+        return _open(item, catalog)
+    key = ("open", item.signal, item.value, item.endpoint)
+    return catalog.memory.recall(key, lambda: _open(item, catalog))
+
+
+def _open(item: Observation, catalog: Catalog) -> tuple[Opened, ...]:
+    seen: dict[Key, Fact] = {}
+    queue = [raw(item)]
+    while queue:
+        fact = queue.pop()
+        key = _key(fact)
+        if key in seen:
+            if fact.voice is Voice.DEVICE:  # the same words, said by the device itself
+                seen[key] = fact
+            continue
+        seen[key] = fact
+        if fact.via is None or fact.signal in _HOLDERS:
+            queue.extend(derive(fact))
+        if fact.signal not in _GROUPS or fact.signal == "serial":
+            queue.extend(_read_out(fact, catalog))
+    return tuple(
+        Opened(key=key, fact=fact, hits=_hits(key, fact, catalog)) for key, fact in seen.items()
+    )
+
+
+def _hits(key: Key, fact: Fact, catalog: Catalog) -> tuple[Hit, ...]:
+    """What the rules make of a fact. An answer with a serial number in it is new each time, and
+    the model and firmware beside it are not: so that each fact is remembered by itself."""
+    if len(fact.value) > LONGEST:
+        return with_labels(_by_rules(fact, catalog), catalog)
+    return catalog.memory.recall(
+        ("hits", key, fact.endpoint, fact.voice),
+        lambda: with_labels(_by_rules(fact, catalog), catalog),
+    )
+
+
+def _key(fact: Fact) -> Key:
+    return (fact.signal, fact.value, fact.channel, fact.endpoint or "", fact.origin)
+
+
+def _read_out(fact: Fact, catalog: Catalog) -> Iterator[Fact]:
+    """What the patterns of rules name inside a fact; a serial number holds at most a model."""
+    wanted = ("model",) if fact.signal == "serial" else _GROUPS
+    for _, found in meetings(catalog.reading_rules.get(fact.signal, ()), fact.signal, fact.value):
+        for name in wanted:
+            text = found.groupdict().get(name)
+            value = normal(text) if text and name == "mac" else text
+            if value:
+                yield fact.derived(name, value, _said(fact) if name == "model" else fact.voice)
+
+
+def _said(fact: Fact) -> Voice:
+    """Who says a model that stands inside another text: never the device's own model field."""
+    return Voice.RECORD if fact.voice is Voice.RECORD else Voice.BANNER
+
+
+def _by_rules(fact: Fact, catalog: Catalog) -> Iterator[Hit]:
+    rules = catalog.rules_by_signal.get(fact.signal, ())
+    for rule, found in meetings(rules, fact.signal, fact.value):
+        yield _rule_hit(rule, found, fact, catalog)
+
+
+def _rule_hit(rule: Rule, found: re.Match[str], fact: Fact, catalog: Catalog) -> Hit:
+    strength = _strength(rule, fact)
+    groups = tuple((name, text) for name, text in sorted(found.groupdict().items()) if text)
+    claims = with_makers(rule.claims, catalog)
+    return Hit(
+        evidence=cite(
+            _as_matched(fact, found.group(0)) if is_long(fact) else fact,
+            rule.id,
+            strength,
+            rule.sources,
+        ),
+        claims=claims + _customer(rule, dict(groups), catalog),
+        kind=rule.kind,
+        video=rule.video or SIGNALS[fact.origin].video,
+        note=rule.note,
+        groups=groups,
+        owner=rule.owner,
+    )
+
+
+def _as_matched(fact: Fact, text: str) -> Fact:
+    """For long texts the citation shows what was matched, not the first bytes."""
+    return Fact(
+        signal=fact.signal,
+        value=text or fact.value,
+        channel=fact.channel,
+        endpoint=fact.endpoint,
+        via=fact.via,
+        voice=fact.voice,
+    )
+
+
+def _strength(rule: Rule, fact: Fact) -> Strength:
+    """A model number is worth what the one who says it is worth (law 7)."""
+    if rule.signal != "model" or rule.strength is not Strength.STRONG:
+        if rule.signal == "model" and fact.voice is Voice.RECORD:
+            return Strength.LABEL
+        return rule.strength
+    return {
+        Voice.DEVICE: Strength.STRONG,
+        Voice.BANNER: Strength.SUPPORTIVE,
+        Voice.RECORD: Strength.LABEL,
+    }[fact.voice]
+
+
+def _customer(rule: Rule, groups: dict[str, str], catalog: Catalog) -> tuple[Claim, ...]:
+    code = groups.get("oem")
+    if not code or rule.owner is None:
+        return ()
+    label = catalog.vendors[rule.owner].oem_codes.get(code)
+    return (Claim(role=Role.BRAND, vendor=label),) if label else ()

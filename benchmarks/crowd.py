@@ -1,0 +1,160 @@
+"""Thousands of devices of one network in one namespace, for scans of a /22 to a /16. Needs root.
+
+::
+
+    scanner ── eth0 ───── eth0 ── crowd: a ``local`` route for each device's address
+
+The kernel answers ARP for exactly those addresses, with one hardware address for all: so no device is
+known by its OUI here. Each device's sockets are bound to its own address and therefore hear no group
+questions: everything that is learned of a device is learned from itself, one by one, which is the
+harder case.
+"""
+
+import os
+import socket
+import subprocess
+from collections.abc import Sequence
+from ipaddress import IPv4Network
+from types import TracebackType
+from typing import Final, Self
+
+from auditor.lab import netns
+from auditor.lab.fleet import Device, choose, instantiate
+from auditor.lab.loopback import LoopbackStage
+from auditor.lab.servers import Conditions, Runner
+from auditor.model.errors import ToolError
+
+_SCANNER: Final = 250
+_FIRST: Final = 10
+_SYSCTL: Final = {
+    "ipv6/conf/all/disable_ipv6": "1",
+    "ipv4/conf/all/rp_filter": "0",
+    "ipv4/conf/default/rp_filter": "0",
+    "ipv4/conf/all/accept_local": "1",
+}
+
+
+class Crowd:
+    """A running crowd; use it with ``with``.
+
+    Attributes:
+        network: what it fills.
+        devices: who is there, spread evenly over the network.
+        scanner: the namespace to scan from.
+    """
+
+    def __init__(
+        self,
+        network: str,
+        count: int,
+        *,
+        routed: bool = False,
+        conditions: Conditions | None = None,
+    ) -> None:
+        """Plan it; nothing is started."""
+        self.network = IPv4Network(network)
+        self.routed = routed
+        self.devices = instantiate(
+            choose(count=max(1, count)), _spread(self.network, max(1, count))
+        )[:count]
+        tag = f"{netns.PREFIX}{os.getpid()}-crowd"
+        self.scanner, self.home = f"{tag}-scan", f"{tag}-there"
+        self._stage = _Stage(self.home)
+        self._runner = Runner(self.devices, self._stage, conditions)
+
+    def start(self) -> None:
+        """Build it and open all ports.
+
+        Raises:
+            ToolError: no root, or the kernel refuses.
+        """
+        if reason := netns.lack():
+            raise ToolError(f"network namespaces: {reason}")
+        net = self.network
+        there = "192.0.2.1/30" if self.routed else f"{net[1]}/{net.prefixlen}"
+        here = "192.0.2.2/30" if self.routed else f"{net[_SCANNER]}/{net.prefixlen}"
+        try:
+            netns.batch([f"netns add {self.scanner}", f"netns add {self.home}"])
+            for name in (self.scanner, self.home):
+                netns.sysctl(name, _SYSCTL)
+            netns.batch(
+                [
+                    f"link add eth0 netns {self.scanner} address 02:00:5e:00:53:fa type veth"
+                    f" peer name eth0 netns {self.home}"
+                ]
+            )
+            # Past the crowd's own address, nothing there is on a link: only `local` routes answer.
+            netns.batch(
+                [f"addr add {there} dev eth0", "link set eth0 up", "link set lo up"]
+                + [f"route add local {device.address}/32 dev lo" for device in self.devices],
+                namespace=self.home,
+            )
+            way = [f"route add {net} via 192.0.2.1"] if self.routed else []
+            netns.batch(
+                [f"addr add {here} brd + dev eth0", "link set eth0 up", "link set lo up", *way],
+                namespace=self.scanner,
+            )
+            self._runner.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Take everything away; safe to call twice."""
+        self._runner.stop()
+        netns.batch([f"netns del {name}" for name in (self.scanner, self.home)], force=True)
+
+    def popen(
+        self, command: Sequence[str], *, env: dict[str, str] | None = None
+    ) -> "subprocess.Popen[str]":
+        """Start a command inside the scanner's namespace, output piped."""
+        return subprocess.Popen(  # noqa: S603 - the caller's command, no shell
+            ["ip", "netns", "exec", self.scanner, *command],  # noqa: S607 - from the system path
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=env,
+        )
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def _spread(network: IPv4Network, count: int) -> list[str]:
+    """Addresses at even distances, past the first few and the scanner's own."""
+    room = network.num_addresses - 1 - _FIRST
+    found: list[str] = []
+    taken = {int(network[_SCANNER])}
+    for number in range(count):
+        at = int(network[_FIRST + number * room // count])
+        while at in taken:
+            at += 1
+        taken.add(at)
+        found.append(str(network[at - int(network.network_address)]))
+    return found
+
+
+class _Stage(LoopbackStage):
+    """Sockets at the devices' own addresses inside the crowd's namespace."""
+
+    def __init__(self, space: str) -> None:
+        self._space = space
+
+    def tcp(self, device: Device, port: int) -> socket.socket:
+        """A listening socket."""
+        with netns.inside(self._space):
+            return super().tcp(device, port)
+
+    def udp(self, device: Device, port: int, groups: Sequence[str]) -> socket.socket:
+        """A bound socket; groups are not joined."""
+        with netns.inside(self._space):
+            return super().udp(device, port, groups)
