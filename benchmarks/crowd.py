@@ -79,8 +79,10 @@ class Crowd:
                 netns.sysctl(name, _SYSCTL)
             netns.batch(
                 [
-                    f"link add eth0 netns {self.scanner} address 02:00:5e:00:53:fa type veth"
-                    f" peer name eth0 netns {self.home}"
+                    (
+                        f"link add eth0 netns {self.scanner} address 02:00:5e:00:53:fa type veth"
+                        f" peer name eth0 netns {self.home}"
+                    )
                 ]
             )
             # Past the crowd's own address, nothing there is on a link: only `local` routes answer.
@@ -108,8 +110,8 @@ class Crowd:
         self, command: Sequence[str], *, env: dict[str, str] | None = None
     ) -> "subprocess.Popen[str]":
         """Start a command inside the scanner's namespace, output piped."""
-        return subprocess.Popen(  # noqa: S603 - the caller's command, no shell
-            ["ip", "netns", "exec", self.scanner, *command],  # noqa: S607 - from the system path
+        return subprocess.Popen(
+            ["ip", "netns", "exec", self.scanner, *command],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -179,7 +179,9 @@ def main() -> int:
             ("identify", "--jsonl", str(line_file)),
         ):
             elapsed, spent, memory = command(*words)
-            print(f"audit {words[0]:9} {elapsed:5.2f} s, {spent:5.2f} s processor, {memory:4.0f} MB")
+            print(
+                f"audit {words[0]:9} {elapsed:5.2f} s, {spent:5.2f} s processor, {memory:4.0f} MB"
+            )
     less = replace(made, assets=made.assets[: min(count, 1000)])
     print(f"with ten times the rules judging takes {scale(less, 10):.2f} times as long")
     return 0

@@ -1,125 +1,218 @@
-"""`make bench`: the scan beside nmap, in the namespace lab, in one run; results as ratios.
+"""``make bench``: the scan beside its peers in the namespace lab, in one run; results as ratios.
 
-Needs root and nmap. Writes benchmarks/RESULTS.md. Other machines give other seconds; the ratios are what
-is worth comparing.
+::
+
+    python benchmarks/run.py [--quick] [--only CASE]… [--runs N] [--no-peers] [--report]
+
+Needs root and nmap. What was measured is kept in ``~/.cache/auditor-bench/results.json`` case by
+case, so that ``--only`` adds to it, and benchmarks/RESULTS.md with its plot is written from all of it.
+The commands of a case take turns, so that a machine that is busy for a while is busy for all.
+Other machines give other seconds; the ratios are what is worth comparing.
 """
 
+import argparse
 import json
 import os
 import platform
-import statistics
 import sys
-import time
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any, Final
 
-from auditor.app.version import TOOL
-from auditor.lab import netns
-from auditor.lab.fleet import choose
-from auditor.lab.namespace import NamespaceFleet
-from auditor.lab.servers import Conditions
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 
-HERE = Path(__file__).resolve().parent
-NEAR = "192.0.2.0/24"
-RUNS = int(os.environ.get("BENCH_RUNS", "5"))
-LATENCY = 0.02
+from auditor.app.version import TOOL  # noqa: E402 - found beside this file
+from auditor.lab import netns  # noqa: E402
+from auditor.lab.fleet import Device, choose  # noqa: E402
+from auditor.lab.namespace import NamespaceFleet  # noqa: E402
+from auditor.lab.servers import Conditions  # noqa: E402
+from auditor.lab.topology import Plan  # noqa: E402
+from benchmarks import results  # noqa: E402
+from benchmarks.crowd import Crowd  # noqa: E402
+from benchmarks.peers import CACHE, PEERS, Peer, found_by  # noqa: E402
+from benchmarks.timing import Cost, environment, measured  # noqa: E402
+
+STORE: Final = CACHE / "results.json"
+NEAR: Final = "192.0.2.0/24"
+_TARPIT: Final = 60.0  # seconds before every answer
+_SCAN_RESULTS: Final = {0, 10, 11, 12}
 
 
-def timed(fleet: NamespaceFleet, command: list[str]) -> float:
-    """Seconds of one command in the scanner's namespace; 0, 10, 11 and 12 are all results."""
-    begin = time.perf_counter()
-    done = fleet.execute(command, seconds=300, env=dict(os.environ, PYTHONPATH=str(HERE.parent)))
-    if done.returncode not in {0, 10, 11, 12}:
-        raise SystemExit(f"{command}: exit {done.returncode}: {done.stderr[-500:]}")
-    return time.perf_counter() - begin
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One network and its state.
+
+    Attributes:
+        name: for ``--only``.
+        network: what is scanned.
+        devices: how many there are.
+        crowd: whether they share one namespace (:mod:`benchmarks.crowd`).
+        routed: behind a router.
+        latency: seconds before every answer.
+        loss: share of frames lost on the scanner's link.
+        tarpits: how many of the devices answer so slowly that every deadline is met.
+        runs: how often each command runs.
+        peers: whether all peers run, or ``nmap -sn`` alone.
+        quick: part of ``--quick``.
+        rates: values of ``--rate`` to try beside the default.
+    """
+
+    name: str
+    network: str = NEAR
+    devices: int = 200
+    crowd: bool = False
+    routed: bool = False
+    latency: float = 0.02
+    loss: float = 0.0
+    tarpits: int = 0
+    runs: int = 5
+    peers: bool = False
+    quick: bool = False
+    rates: tuple[int, ...] = ()
 
 
-def measure(count: int) -> dict[str, object]:
-    """Medians over RUNS for one fleet size, the commands taking turns."""
-    out = Path("/tmp") / f"bench-{os.getpid()}.json"
-    scan = [sys.executable, "-m", "auditor", "scan", NEAR, "-q", "-o", str(out)]
-    peers = {
-        "audit scan": scan,
-        "audit scan --engine nmap": [*scan, "--engine", "nmap"],
-        "nmap -sn": ["nmap", "-n", "-sn", NEAR],
-    }
-    with NamespaceFleet(choose(count=count), conditions=Conditions(latency=LATENCY)) as fleet:
-        times: dict[str, list[float]] = {name: [] for name in peers}
-        recall: list[float] = []
-        for _ in range(RUNS):
-            for name, command in peers.items():
-                times[name].append(timed(fleet, command))
-                if name == "audit scan":
-                    recall.append(_recall(fleet, out))
-        sent = json.loads(out.read_bytes())["sent"]
-    out.unlink(missing_ok=True)
+CASES: Final = (
+    Case(name="24-empty", devices=1),
+    Case(name="24-50", devices=50, quick=True),
+    Case(name="24-200", peers=True, quick=True),
+    Case(name="24-200-latency-200", latency=0.2, runs=3),
+    Case(name="24-200-loss-5", loss=0.05, runs=3),
+    Case(name="24-200-tarpits-1%", tarpits=2, runs=3),
+    Case(name="22-200", network="10.9.0.0/22", crowd=True, runs=3),
+    Case(name="20-200", network="10.9.0.0/20", crowd=True, runs=3),
+    Case(name="20-800", network="10.9.0.0/20", devices=800, crowd=True, runs=3),
+    Case(name="20-200-routed", network="10.9.0.0/20", crowd=True, routed=True, runs=3),
+    Case(name="16-2000", network="10.9.0.0/16", devices=2000, crowd=True, rates=(20_000,)),
+)
+
+
+@contextmanager
+def fleet_of(case: Case) -> Iterator[tuple[str, tuple[Device, ...]]]:
+    """The case's network, running: the scanner's namespace, and who is there."""
+    conditions = Conditions(latency=case.latency)
+    if case.crowd:
+        with Crowd(case.network, case.devices, routed=case.routed, conditions=conditions) as crowd:
+            yield crowd.scanner, crowd.devices
+        return
+    personas = list(choose(count=case.devices - case.tarpits))
+    if case.tarpits:
+        personas += [replace(one, slow=_TARPIT) for one in choose(count=case.tarpits)]
+    plan = Plan(link_loss=case.loss)
+    with NamespaceFleet(personas, plan, conditions=conditions) as fleet:
+        yield fleet.scanner, fleet.devices
+
+
+def measure(case: Case, runs: int, peers: tuple[Peer, ...]) -> dict[str, Any]:
+    """All commands of a case, taking turns."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    lacking: dict[str, str] = {}
+    rates: tuple[int | None, ...] = (None, *case.rates)
+    with fleet_of(case) as (namespace, devices):
+        for turn in range(runs):
+            for rate in rates:
+                name = "audit scan" if rate is None else f"audit scan --rate {rate:,}"
+                rows.setdefault(name, []).append(_scan(namespace, case, devices, rate))
+            for peer in peers:
+                prefix = int(case.network.partition("/")[2])
+                if turn >= peer.runs or prefix < peer.widest or peer.name in lacking:
+                    continue
+                if why := peer.lack():
+                    lacking[peer.name] = why
+                    continue
+                rows.setdefault(peer.name, []).append(_peer(namespace, case, devices, peer))
+    load = os.getloadavg()
     return {
-        "devices": count,
-        "medians": {name: statistics.median(values) for name, values in times.items()},
-        "spread": {name: (min(values), max(values)) for name, values in times.items()},
-        "recall": statistics.median(recall),
-        "sent": sent,
+        "case": asdict(case),
+        "rows": rows,
+        "lacking": lacking,
+        "load": [round(x, 1) for x in load],
     }
 
 
-def _recall(fleet: NamespaceFleet, out: Path) -> float:
-    """Share of devices whose maker was named rightly."""
-    assets = {a["address"]: a for a in json.loads(out.read_bytes())["assets"]}
-    right = 0
-    for device in fleet.devices:
-        makers = [
-            a["vendor"]
-            for a in assets.get(device.address, {}).get("attributions", ())
-            if a["role"] == "maker"
-        ]
-        right += (makers[0] if makers else "") == (device.persona.expect.maker or "")
-    return right / len(fleet.devices)
+def _scan(
+    namespace: str, case: Case, devices: tuple[Device, ...], rate: int | None
+) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "scan.json"
+        words = [sys.executable, "-m", "auditor", "scan", case.network, "-v", "-o", str(out)]
+        words += [] if rate is None else ["--rate", str(rate)]
+        cost = measured(namespace, words, seconds=600, env=environment(ROOT, CACHE))
+        if cost.code not in _SCAN_RESULTS:
+            raise SystemExit(f"{case.name}: audit scan: exit {cost.code}: {cost.out[-500:]}")
+        scan = json.loads(out.read_bytes())
+    assets = {address: asset for asset in scan["assets"] for address in asset["addresses"]}
+    right = sum(
+        _maker(assets.get(d.address, {})) == (d.persona.expect.maker or "") for d in devices
+    )
+    found = sum(device.address in assets for device in devices)
+    return _row(cost) | {
+        "found": found / max(1, len(devices)),
+        "makers": right / max(1, len(devices)),
+        "sent": {key: scan["sent"][key] for key in ("packets", "connections", "requests")},
+    }
 
 
-def report(rows: list[dict[str, object]]) -> str:
-    """RESULTS.md."""
-    machine = (
-        f"{TOOL}, Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}"
-        f" {platform.release()}, {platform.machine()}. Simulated /24, {LATENCY * 1000:.0f} ms device"
-        f" latency, medians of {RUNS} runs taken in turn. Command: `make bench`."
+def _maker(asset: dict[str, Any]) -> str:
+    makers = (one["vendor"] for one in asset.get("attributions", ()) if one["role"] == "maker")
+    return next(makers, "")
+
+
+def _peer(namespace: str, case: Case, devices: tuple[Device, ...], peer: Peer) -> dict[str, Any]:
+    addresses = tuple(device.address for device in devices)
+    cost = measured(namespace, peer.command(case.network, addresses), seconds=peer.seconds)
+    found = found_by(cost.out, frozenset(addresses)) / max(1, len(devices))
+    return _row(cost) | {"found": found, "stopped": cost.code < 0}
+
+
+def _row(cost: Cost) -> dict[str, Any]:
+    return {
+        "seconds": cost.seconds,
+        "first": cost.first,
+        "processor": cost.processor,
+        "memory": cost.memory,
+    }
+
+
+def machine() -> str:
+    """The machine, in one line."""
+    return (
+        f"{TOOL}, Python {platform.python_version()}, {os.cpu_count()} cores,"
+        f" {platform.system()} {platform.release()}, {platform.machine()}"
     )
-    lines = [
-        "# Results",
-        "",
-        machine,
-        "",
-        "| devices | command | seconds (min to max) | against `nmap -sn` | makers right |",
-        "|---|---|---|---|---|",
-    ]
-    for row in rows:
-        base = row["medians"]["nmap -sn"]
-        for name, median in row["medians"].items():
-            low, high = row["spread"][name]
-            right = f"{row['recall']:.0%}" if name == "audit scan" else ""
-            lines.append(
-                f"| {row['devices']} | `{name}` | {median:.2f} ({low:.2f} to {high:.2f}) |"
-                f" {median / base:.2f} | {right} |"
-            )
-    last = rows[-1]
-    sent = (
-        f"Sent for {last['devices']} devices: {last['sent']['packets']} packets,"
-        f" {last['sent']['connections']} connections, {last['sent']['requests']} requests."
-    )
-    lines += [
-        "",
-        sent,
-        "`nmap -sn` only finds hosts; the scan also asks and judges each of them.",
-    ]
-    return "\n".join(lines) + "\n"
 
 
 def main() -> int:
-    """Run and write."""
-    if reason := netns.lack():
-        print(f"benchmarks need network namespaces: {reason}", file=sys.stderr)
+    """Measure what was asked for, and write the page from all that is known."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", action="append", metavar="CASE", choices=[c.name for c in CASES])
+    parser.add_argument(
+        "--quick", action="store_true", help="two cases, three runs, nmap -sn alone"
+    )
+    parser.add_argument("--runs", type=int, help="of each command")
+    parser.add_argument("--no-peers", action="store_true", help="nmap -sn alone")
+    parser.add_argument("--report", action="store_true", help="measure nothing, write the page")
+    asked = parser.parse_args()
+    if not asked.report and (reason := netns.lack()):
+        sys.stderr.write(f"benchmarks need network namespaces: {reason}\n")
         return 1
-    rows = [measure(count) for count in (50, 200)]
-    (HERE / "RESULTS.md").write_text(report(rows), encoding="utf-8")
-    print(report(rows))
+    known = json.loads(STORE.read_text(encoding="utf-8")) if STORE.exists() else {}
+    for case in () if asked.report else CASES:
+        if (asked.only and case.name not in asked.only) or (asked.quick and not case.quick):
+            continue
+        runs = asked.runs or (3 if asked.quick else case.runs)
+        all_of_them = case.peers and not (asked.quick or asked.no_peers)
+        sys.stderr.write(f"{case.name}: {runs} runs\n")
+        known[case.name] = measure(case, runs, PEERS if all_of_them else PEERS[:1])
+        known[case.name]["machine"] = machine()
+        STORE.parent.mkdir(parents=True, exist_ok=True)
+        STORE.write_text(json.dumps(known, indent=1), encoding="utf-8")
+        sys.stdout.write(results.table(known[case.name]) + "\n")
+    if not asked.quick:
+        results.write([known[c.name] for c in CASES if c.name in known], ROOT / "benchmarks")
     return 0
 
 

@@ -15,6 +15,7 @@ from auditor.model.signals import SIGNALS
 from auditor.model.words import Channel, Ending, FindingClass, Grade, Outcome, Strength
 from auditor.policy.words import _WHY as WHY
 from auditor.probes._api import Probe
+from auditor.probes.login._api import Login
 from docs import _words
 
 Command = TyperCommand | TyperGroup
@@ -119,6 +120,22 @@ def probes() -> str:
         for probe in sorted(found, key=lambda item: (item.rank, item.name))
     )
     return page("Probes", *parts)
+
+
+def logins() -> str:
+    """``logins.md``."""
+    found = [
+        cast("Login", item) for item in registry.members("auditor.probes.login", "LOGIN").values()
+    ]
+    parts = [_words.LOGINS]
+    parts.extend(
+        f"## {login.name}\n\n"
+        f"- sends: {login.sends}\n"
+        f"- asked in order: {login.rank}\n"
+        f"- can yield: {', '.join(f'`{name}`' for name in sorted(login.yields))}"
+        for login in sorted(found, key=lambda item: (item.rank, item.name))
+    )
+    return page("Logins", *parts)
 
 
 def methods() -> str:

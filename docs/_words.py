@@ -24,7 +24,8 @@ CHANNELS: Final = """\
 ## Channels
 
 A channel is one witness: two facts of one channel count once. `mac`, `banner`, `nmap.service`,
-`port.open`, `brand`, `model`, `serial` and `firmware` follow their endpoint (`udp/37020` is `sadp`);
+`port.open`, `brand`, `model`, `serial` and `firmware` follow their endpoint (`udp/37020` is `sadp`,
+`channel/3` is what a recorder tells of its third camera: `record`);
 ONVIF over the web server is the same witness as the web server."""
 
 PROBES: Final = """\
@@ -32,6 +33,11 @@ A probe asks one endpoint one thing and collects facts. It may speak a vendor's 
 concludes a vendor. All of them together send at most 15 requests to a host, each question once, no
 password, no user name. Discovery sends its own questions: [methods.md](methods.md). The same list
 with its reasons: [politeness and safety](../explanation/politeness-and-safety.md)."""
+
+LOGINS: Final = """\
+The send list of the credentialed mode: what is asked behind a password that the owner gave with
+`--credentials`, and nothing else. Only reads; the password is shown to a device once, and after a
+refusal nothing more is asked: [recorders](../how-to/recorders.md) says what becomes of channels."""
 
 METHODS: Final = """\
 Discovery finds what is there; all methods of the engine run side by side. `--engine auto` is

@@ -35,6 +35,7 @@ def reference() -> dict[Path, str]:
         "cli.md": _code.cli(),
         "signals.md": _code.signals(catalog),
         "probes.md": _code.probes(),
+        "logins.md": _code.logins(),
         "methods.md": _code.methods(),
         "formats.md": _code.formats(),
         "exit-codes.md": _code.exit_codes(),

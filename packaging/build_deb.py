@@ -110,7 +110,7 @@ def libraries(stage: Path, work: Path) -> None:
     run(*install, "--require-hashes", "-r", str(listed))
     run(*install, str(next(work.glob("*.whl"))))
     for pattern in ("bin", ".lock", "**/__pycache__", "**/*.pyc", "**/direct_url.json",
-                    "**/uv_cache.json", "**/REQUESTED", "**/RECORD", "**/*.pyx", "**/*.c",
+                    "**/uv_cache.json", "**/REQUESTED", "**/*.pyx", "**/*.c",
                     "**/*.h", "**/*.pxd"):  # fmt: skip
         for path in sorted(target.glob(pattern), reverse=True):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -121,6 +121,26 @@ def libraries(stage: Path, work: Path) -> None:
             path.write_bytes(f"#!{PYTHON}\n".encode() + data.partition(b"\n")[2])
         if path.suffix == ".so":
             run("strip", "--strip-unneeded", str(path))
+    records(target)
+
+
+def records(target: Path) -> None:
+    """Data files where each library looks for them, and lists of files that say what is there.
+
+    onvif-zeep's WSDL set is a data file that belongs beside the packages; installing into a folder
+    puts it below that folder's own ``lib``. Its list is how auditor finds it.
+    """
+    for site in (target / "lib").glob("python3.*/site-packages"):
+        for item in site.iterdir():
+            item.rename(target / item.name)
+    shutil.rmtree(target / "lib", ignore_errors=True)
+    for record in target.glob("*.dist-info/RECORD"):
+        lines = []
+        for line in record.read_text(encoding="utf-8").splitlines():
+            name = re.sub(r"^lib/python3\.\d+/site-packages/", "", line.rsplit(",", 2)[0])
+            if (target / name).is_file():
+                lines.append(f"{name},,")  # md5sums has the digests, of what is really there
+        record.write_text("\n".join(sorted(lines)) + "\n", encoding="utf-8")
 
 
 def system(stage: Path, epoch: int) -> None:

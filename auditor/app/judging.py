@@ -7,6 +7,7 @@ from datetime import timedelta
 from auditor.app.recorder import NOTE
 from auditor.app.several import SEVERAL, several
 from auditor.attribution.judge import attribute
+from auditor.model.bulk import bulk
 from auditor.model.document import Asset, LawNote, Scan, Summary, VendorNote
 from auditor.model.facts import Observation
 from auditor.model.judgement import Judged, Verdict
@@ -15,6 +16,7 @@ from auditor.policy.judge import Bench, Device, headline, judge
 
 LOGIN = "login-"
 """How the names of probes that used a password begin."""
+_HOST_NAMES = ("hostname", "onvif.hostname", "snmp.sysname")
 NEEDED_LOGIN = "verdicts that needed a login: "
 """How the note begins that names the regimes."""
 
@@ -53,7 +55,7 @@ def _needed_login(asset: Asset, verdicts: tuple[Verdict, ...], bench: Bench) -> 
 
     It judges once more without those facts, so that it holds under another law or policy too.
     """
-    without = tuple(item for item in asset.observations if not item.probe.startswith(LOGIN))
+    without = tuple([item for item in asset.observations if not item.probe.startswith(LOGIN)])
     if len(without) == len(asset.observations):
         return ()
     _, bare = _judged(asset, without, bench)
@@ -63,11 +65,11 @@ def _needed_login(asset: Asset, verdicts: tuple[Verdict, ...], bench: Bench) -> 
 
 
 def _hostname(asset: Asset) -> str | None:
-    for signal in ("hostname", "onvif.hostname", "snmp.sysname"):
-        for item in asset.observations:
-            if item.signal == signal and item.value.strip():
-                return item.value.strip()[:253]
-    return None
+    told: dict[str, str] = {}
+    for item in asset.observations:
+        if item.signal in _HOST_NAMES and item.value.strip():
+            told.setdefault(item.signal, item.value.strip()[:253])
+    return next((told[signal] for signal in _HOST_NAMES if signal in told), None)
 
 
 def _notes(asset: Asset, judged: Judged) -> tuple[str, ...]:
@@ -93,7 +95,8 @@ def marked(assets: Sequence[Asset]) -> tuple[Asset, ...]:
 
 def rejudge(scan: Scan, bench: Bench) -> Scan:
     """A stored scan under another policy, date, database or exemptions; not one packet."""
-    assets = marked(tuple(judge_asset(asset, bench) for asset in scan.assets))
+    with bulk():
+        assets = marked([judge_asset(asset, bench) for asset in scan.assets])
     header = replace(
         scan.scan,
         as_of=bench.as_of.isoformat(),

@@ -30,7 +30,9 @@ SECONDS: Final = 25.0
 """Most seconds for all that is asked of one device with its password."""
 
 _NO_VIDEO: Final = frozenset({"outside", "unidentified"})
-"""Headlines of hosts that show no sign of video: they are never shown a password."""
+"""Headlines of hosts that show no sign of video: only an entry for their very address is used."""
+_NAMED: Final = frozenset({"named-by-the-operator"})
+"""Stands for a maker where none is known and the operator says that there is a device to log in."""
 _DONE: Final = ("login", "tcp", 0)
 _ROOM: Final = "auditor.probes.login"
 
@@ -144,10 +146,10 @@ async def log_in(
         return None
     card.asked.add(_DONE)
     entry = choose(desk.entries, whom(asset))
-    if entry is None or asset.headline in _NO_VIDEO:
+    if entry is None or (asset.headline in _NO_VIDEO and not entry.addresses):
         return None
     await look()
-    places = _places(card, asset, desk.logins)
+    places = _places(card, asset, entry, desk.logins)
     if not places:
         return None
     try:
@@ -164,10 +166,12 @@ async def log_in(
 _Place = tuple[Login, int, bool]
 
 
-def _places(card: Card, asset: Asset, logins: Sequence[Login]) -> list[_Place]:
+def _places(card: Card, asset: Asset, entry: Entry, logins: Sequence[Login]) -> list[_Place]:
     makers = frozenset(
         one.vendor for one in asset.attributions if one.role in {Role.MAKER, Role.PLATFORM}
     )
+    if entry.addresses:
+        makers = makers or _NAMED
     found: list[_Place] = []
     for login in logins:
         place = login.endpoint(frozenset(card.open_ports), card.facts, makers)

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
 from auditor.app import reporting
 from auditor.app.nightly.config import Config, read
 from auditor.app.nightly.run import history_url
 from auditor.app.resume import state_folder
 from auditor.history.diff import compare
+from auditor.history.door import missing_file
 from auditor.history.entries import Entry, choose, is_date
 from auditor.history.store import History
 from auditor.model.difference import Difference
@@ -70,7 +68,7 @@ def opened(where: Where, *, begin: bool = False) -> Iterator[History]:
         ToolError: it cannot be opened.
     """
     url = where.place()
-    missing = None if begin else _missing(url)
+    missing = None if begin else missing_file(url)
     if missing is not None:
         raise UsageError(
             f"no history at {missing}; `audit run` or `audit history import` begins one"
@@ -84,18 +82,7 @@ def opened(where: Where, *, begin: bool = False) -> Iterator[History]:
 
 def exists(where: Where) -> bool:
     """Whether there is a history; a database server is taken to have one."""
-    return _missing(where.place()) is None
-
-
-def _missing(url: str) -> Path | None:
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        return None  # opening it says what is wrong with it
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        return None
-    path = Path(parsed.database)
-    return None if path.exists() else path
+    return missing_file(where.place()) is None
 
 
 def entries(history: History, where: Where) -> tuple[Entry, ...]:

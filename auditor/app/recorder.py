@@ -97,11 +97,14 @@ def attach(recorder: Asset, own: Known, others: Iterable[Known]) -> Asset:
     for item, found in listings:
         for one in found.channels:
             slots.setdefault(one.channel, (one, item))
-    used = {n: slot for n, slot in sorted(slots.items()) if slot[0].enabled}
+    used = {n: slot for n, slot in sorted(slots.items()) if _is_there(slot[0])}
+    away = [one for one, _ in slots.values() if one.enabled and not _is_there(one)]
     index = _Index(tuple(others), Counter((one.serial or "").lower() for one, _ in used.values()))
     virtual = {_port(child): child for child in recorder.children}
     children: list[Asset] = []
     notes = [_switched_off(one) for one, _ in slots.values() if not one.enabled]
+    if away:
+        notes.append(_away(away))
     for number, (one, item) in used.items():
         page = virtual.get(FIRST_VIRTUAL + number)
         same = index.find(one)
@@ -115,7 +118,8 @@ def attach(recorder: Asset, own: Known, others: Iterable[Known]) -> Asset:
         else:
             children.append(_child(recorder.id, one, item, own.macs, None))
     count = len(used) + len(virtual)
-    doubts = _doubts([found for _, found in listings], [one for one, _ in used.values()])
+    present = [one for one, _ in used.values()]
+    doubts = _doubts([found for _, found in listings], [*present, *away])
     return replace(
         recorder,
         children=(*children, *(virtual[port] for port in sorted(virtual))),
@@ -227,6 +231,24 @@ def _decoded(text: str) -> Listing | None:
         return channels.decode(text)
     except Malformed:
         return None
+
+
+def _is_there(one: Channel) -> bool:
+    """Whether a camera stands behind a channel: an empty PoE port may be listed, with an address."""
+    named = any((one.model, one.serial, one.firmware, one.mac))
+    if not one.enabled:
+        return False
+    if one.online is None:
+        return named or one.address is not None
+    return one.online or named
+
+
+def _away(found: Sequence[Channel]) -> str:
+    numbers = _numbers(one.channel for one in found)
+    names = "names" if len(found) == 1 else "name"
+    are = "is" if len(found) == 1 else "are"
+    plural = "" if len(found) == 1 else "s"
+    return f"{NOTE}{plural} {numbers} {names} no camera and {are} not online: not counted"
 
 
 def _switched_off(one: Channel) -> str:

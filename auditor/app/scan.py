@@ -248,16 +248,19 @@ def _first_ports(scope: Scope) -> tuple[int, ...]:
 
 
 async def _drain(tasks: "set[asyncio.Task[None]]", stopped: "asyncio.Task[bool]") -> bool:
-    """Wait for tasks; False as soon as stop is set."""
-    waiting = set(tasks)
-    while waiting:
-        done, _ = await asyncio.wait({*waiting, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        for task in done & waiting:
-            task.result()
-        waiting -= done
-        if stopped in done:
-            return False
+    """Wait for tasks; False as soon as stop is set. One wait for all: there may be thousands."""
+    together = asyncio.create_task(_all(tasks))
+    done, _ = await asyncio.wait({together, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    if stopped in done:
+        together.cancel()
+        await asyncio.gather(together, return_exceptions=True)
+        return False
+    together.result()
     return True
+
+
+async def _all(tasks: "set[asyncio.Task[None]]") -> None:
+    await asyncio.gather(*tasks)
 
 
 async def _pump(hall: Hall, method: Method, wish: Wish) -> None:

@@ -1,6 +1,8 @@
 """Facts → hits: every rule, MAC owner and directory row that matches counts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from auditor.attribution.directory import brand_hits, model_row_hits
 from auditor.attribution.facts import Fact
@@ -11,28 +13,48 @@ from auditor.attribution.opened import Opened
 from auditor.attribution.produced import built
 from auditor.catalog.catalog import Catalog
 
+_TOLD: Final = ("mac", "brand", "model", "serial", "firmware")
 
-def hits(listed: Sequence[Opened], catalog: Catalog) -> tuple[Hit, ...]:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the facts of one device meet.
+
+    Attributes:
+        hits: every rule, MAC owner and directory row. Their order means nothing.
+        built: month of production, ``YYYY-MM``, or None.
+        named: the facts that name the device: its brands, models, serials and firmware versions.
+    """
+
+    hits: tuple[Hit, ...]
+    built: str | None
+    named: Mapping[str, Sequence[Fact]]
+
+
+def hits(listed: Iterable[Opened], catalog: Catalog) -> Found:
     """Every rule, MAC owner and directory row that the facts meet.
 
     Rules come first: the month of production that a serial number names decides which rows of
-    the rebrand directory can speak of the device. The order of the hits means nothing.
+    the rebrand directory can speak of the device.
     """
-    out = [hit for one in listed for hit in one.hits]
-    month = built(out)
-    models = tuple(sorted({one.fact.value for one in listed if one.fact.signal == "model"}))
-    labelled = any(
-        one.fact.signal == "brand" and catalog.brand_of(one.fact.value) for one in listed
-    )
+    out: list[Hit] = []
+    told: dict[str, list[Opened]] = {name: [] for name in _TOLD}
     for one in listed:
-        signal = one.fact.signal
-        if signal == "mac":
-            out.extend(with_labels(_oui_hit(one.fact, catalog), catalog))
-        elif signal == "brand":
-            out.extend(_by_label(one, models, month, catalog))
-        elif signal == "model" and not labelled:  # no label says whose code it is
-            out.extend(_by_code(one, month, catalog))
-    return tuple(out)
+        out += one.hits
+        of_signal = told.get(one.fact.signal)
+        if of_signal is not None:
+            of_signal.append(one)
+    month = built(out)
+    for one in told["mac"]:
+        out += with_labels(_oui_hit(one.fact, catalog), catalog)
+    models = tuple(sorted({one.fact.value for one in told["model"]}))
+    for one in told["brand"]:
+        out += _by_label(one, models, month, catalog)
+    if not any(catalog.brand_of(one.fact.value) for one in told["brand"]):
+        for one in told["model"]:  # no label says whose code it is
+            out += _by_code(one, month, catalog)
+    named = {name: [one.fact for one in found] for name, found in told.items()}
+    return Found(hits=tuple(out), built=month, named=named)
 
 
 def _by_label(
@@ -57,7 +79,7 @@ def _oui_hit(fact: Fact, catalog: Catalog) -> Iterator[Hit]:
         return
     yield Hit(
         evidence=cite(fact, owner.id, owner.strength, owner.sources),
-        claims=with_makers(owner.claims, catalog),
+        claims=with_makers(owner, catalog),
         kind=owner.kind,
         video=owner.video,
         oui=True,

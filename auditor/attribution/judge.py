@@ -7,8 +7,7 @@ from auditor.attribution.facts import Fact, Voice
 from auditor.attribution.findings import findings
 from auditor.attribution.hit import Hit
 from auditor.attribution.hits import hits
-from auditor.attribution.opened import Opened, opened
-from auditor.attribution.produced import built
+from auditor.attribution.opened import opened
 from auditor.attribution.weigh import best, weigh
 from auditor.catalog.catalog import Catalog
 from auditor.model.facts import Observation
@@ -27,7 +26,6 @@ _LABELLED: Final = (
     "brand", "onvif.manufacturer", "magicbox.info", "axis.basicdeviceinfo", "axis.properties",
     "ssdp.description",
 )  # fmt: skip
-_NAMES: Final = ("brand", "model", "serial", "firmware")
 _VIDEO_SIGNALS: Final = frozenset(name for name, signal in SIGNALS.items() if signal.video)
 _LOOSE: Final = frozenset(
     {"http.title", "http.auth_realm", "rtsp.auth_realm", "http.headers", "rtsp.headers", "banner"}
@@ -40,10 +38,9 @@ def attribute(observations: Iterable[Observation], catalog: Catalog) -> Judged:
     A pure function of its arguments; the order of the observations does not matter.
     """
     listed = tuple(observations)
-    held = opened(listed, catalog)
-    met = hits(held, catalog)
+    found = hits(opened(listed, catalog), catalog)
+    met, named = found.hits, found.named
     attributions = _with_brand_entity(weigh(met), catalog)
-    named = _named(held)
     return Judged(
         kind=_kind(met),
         brand=_brand(attributions, named["brand"]),
@@ -51,21 +48,11 @@ def attribute(observations: Iterable[Observation], catalog: Catalog) -> Judged:
         serial=_text(named["serial"]),
         firmware=_text(named["firmware"]),
         video_sign=_video_sign(listed, met),
-        built=built(met),
+        built=found.built,
         oem_customer=_customer(met, catalog),
         attributions=attributions,
         notes=tuple(sorted({hit.note for hit in met if hit.note} | set(findings(listed)))),
     )
-
-
-def _named(held: Iterable[Opened]) -> dict[str, list[Fact]]:
-    """The facts that name the device, by what they name."""
-    named: dict[str, list[Fact]] = {name: [] for name in _NAMES}
-    for one in held:
-        found = named.get(one.fact.signal)
-        if found is not None:
-            found.append(one.fact)
-    return named
 
 
 def _with_brand_entity(

@@ -18,6 +18,8 @@ _MAKES = frozenset({Role.MAKER, Role.PLATFORM})
 def with_labels(found: Iterable[Hit], catalog: Catalog) -> tuple[Hit, ...]:
     """Hits, and after them what they say of the label, and the label of the maker."""
     seen = tuple(found)
+    if not seen:
+        return seen
     labels = chain.from_iterable(own_label(hit, catalog) for hit in seen)
     makers = chain.from_iterable(presumption(hit, catalog) for hit in seen)
     return (*seen, *labels, *makers)
@@ -29,12 +31,12 @@ def own_label(hit: Hit, catalog: Catalog) -> Iterator[Hit]:
     Only for makers whose hardware the rebrand directory knows under no other label: the name of
     Dahua in a rebrand's RTSP server says nothing of the housing.
     """
+    if hit.owner is None or hit.oui or hit.owner in catalog.sold_on:
+        return
     roles = {claim.role for claim in hit.claims}
-    if hit.owner is None or hit.oui or Role.BRAND in roles or not roles & _MAKES:
+    if Role.BRAND in roles or not roles & _MAKES:
         return
     vendor = catalog.vendors[hit.owner]
-    if hit.owner in catalog.sold_on:
-        return
     if not _word((vendor.name, *vendor.aliases)).search(hit.evidence.value):
         return
     yield Hit(

@@ -2,12 +2,16 @@
 
 from auditor.attribution.hit import headed
 from auditor.catalog.catalog import Catalog
-from auditor.model.knowledge import Claim
+from auditor.model.knowledge import Claim, OuiOwner, Rule
 from auditor.model.words import Role
 
 
-def with_makers(claims: tuple[Claim, ...], catalog: Catalog) -> tuple[Claim, ...]:
+def with_makers(says: Rule | OuiOwner, catalog: Catalog) -> tuple[Claim, ...]:
     """Claims, with the maker that a platform implies and family heads put in role maker."""
+    return catalog.memory.recall(("makers", says.id), lambda: _with_makers(says.claims, catalog))
+
+
+def _with_makers(claims: tuple[Claim, ...], catalog: Catalog) -> tuple[Claim, ...]:
     out: dict[tuple[Role, str], Claim] = {}
     for claim in claims:
         placed = headed(claim, catalog)

@@ -5,7 +5,7 @@ observation and the database, so it is kept, whole, in the catalog's memory.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from auditor.attribution.derive import derive
@@ -28,6 +28,8 @@ _GROUPS = ("serial", "mac", "model", "firmware")
 
 Key = tuple[str, str, str, str, str]
 """What makes a fact this fact: signal, value, channel, endpoint, origin."""
+
+Meetings = tuple[tuple[Rule, re.Match[str]], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,46 +69,72 @@ def _of(item: Observation, catalog: Catalog) -> tuple[Opened, ...]:
 
 
 def _open(item: Observation, catalog: Catalog) -> tuple[Opened, ...]:
-    seen: dict[Key, Fact] = {}
+    seen: dict[Key, tuple[Fact, Meetings]] = {}
     queue = [raw(item)]
     while queue:
         fact = queue.pop()
         key = _key(fact)
-        if key in seen:
+        known = seen.get(key)
+        if known is not None:
             if fact.voice is Voice.DEVICE:  # the same words, said by the device itself
-                seen[key] = fact
+                seen[key] = fact, known[1]
             continue
-        seen[key] = fact
+        met = _meetings(fact, catalog)
+        seen[key] = fact, met
         if fact.via is None or fact.signal in _HOLDERS:
             queue.extend(derive(fact))
-        if fact.signal not in _GROUPS or fact.signal == "serial":
-            queue.extend(_read_out(fact, catalog))
+        if met and (fact.signal not in _GROUPS or fact.signal == "serial"):
+            queue.extend(_read_out(fact, met))
     return tuple(
-        Opened(key=key, fact=fact, hits=_hits(key, fact, catalog)) for key, fact in seen.items()
+        [
+            Opened(key=key, fact=fact, hits=_hits(key, fact, met, catalog) if met else ())
+            for key, (fact, met) in seen.items()
+        ]
     )
 
 
-def _hits(key: Key, fact: Fact, catalog: Catalog) -> tuple[Hit, ...]:
-    """What the rules make of a fact. An answer with a serial number in it is new each time, and
-    the model and firmware beside it are not: so that each fact is remembered by itself."""
+def _meetings(fact: Fact, catalog: Catalog) -> Meetings:
+    """The rules that a value meets, whoever says it."""
+    rules = catalog.rules_by_signal.get(fact.signal)
+    if rules is None:
+        return ()
     if len(fact.value) > LONGEST:
-        return with_labels(_by_rules(fact, catalog), catalog)
+        return tuple(meetings(rules, fact.signal, fact.value))
     return catalog.memory.recall(
-        ("hits", key, fact.endpoint, fact.voice),
-        lambda: with_labels(_by_rules(fact, catalog), catalog),
+        ("met", fact.signal, fact.value), lambda: tuple(meetings(rules, fact.signal, fact.value))
     )
+
+
+def _hits(key: Key, fact: Fact, met: Meetings, catalog: Catalog) -> tuple[Hit, ...]:
+    """What follows from the rules that a fact meets.
+
+    An answer with a serial number in it is new each time, and the model and firmware beside it
+    are not: so that the hits of each fact are remembered by themselves.
+    """
+    if len(fact.value) > LONGEST:
+        return _made(fact, met, catalog)
+    return catalog.memory.recall(
+        ("hits", key, fact.endpoint, fact.voice), lambda: _made(fact, met, catalog)
+    )
+
+
+def _made(fact: Fact, met: Meetings, catalog: Catalog) -> tuple[Hit, ...]:
+    return with_labels([_rule_hit(rule, found, fact, catalog) for rule, found in met], catalog)
 
 
 def _key(fact: Fact) -> Key:
     return (fact.signal, fact.value, fact.channel, fact.endpoint or "", fact.origin)
 
 
-def _read_out(fact: Fact, catalog: Catalog) -> Iterator[Fact]:
+def _read_out(fact: Fact, met: Meetings) -> Iterator[Fact]:
     """What the patterns of rules name inside a fact; a serial number holds at most a model."""
     wanted = ("model",) if fact.signal == "serial" else _GROUPS
-    for _, found in meetings(catalog.reading_rules.get(fact.signal, ()), fact.signal, fact.value):
+    for rule, found in met:
+        if not rule.pattern.groupindex:
+            continue
+        groups = found.groupdict()
         for name in wanted:
-            text = found.groupdict().get(name)
+            text = groups.get(name)
             value = normal(text) if text and name == "mac" else text
             if value:
                 yield fact.derived(name, value, _said(fact) if name == "model" else fact.voice)
@@ -117,16 +145,11 @@ def _said(fact: Fact) -> Voice:
     return Voice.RECORD if fact.voice is Voice.RECORD else Voice.BANNER
 
 
-def _by_rules(fact: Fact, catalog: Catalog) -> Iterator[Hit]:
-    rules = catalog.rules_by_signal.get(fact.signal, ())
-    for rule, found in meetings(rules, fact.signal, fact.value):
-        yield _rule_hit(rule, found, fact, catalog)
-
-
 def _rule_hit(rule: Rule, found: re.Match[str], fact: Fact, catalog: Catalog) -> Hit:
     strength = _strength(rule, fact)
-    groups = tuple((name, text) for name, text in sorted(found.groupdict().items()) if text)
-    claims = with_makers(rule.claims, catalog)
+    named = found.groupdict()
+    groups = tuple([(name, text) for name, text in sorted(named.items()) if text]) if named else ()
+    claims = with_makers(rule, catalog)
     return Hit(
         evidence=cite(
             _as_matched(fact, found.group(0)) if is_long(fact) else fact,
@@ -134,7 +157,7 @@ def _rule_hit(rule: Rule, found: re.Match[str], fact: Fact, catalog: Catalog) ->
             strength,
             rule.sources,
         ),
-        claims=claims + _customer(rule, dict(groups), catalog),
+        claims=claims + _customer(rule, named, catalog),
         kind=rule.kind,
         video=rule.video or SIGNALS[fact.origin].video,
         note=rule.note,
@@ -168,7 +191,7 @@ def _strength(rule: Rule, fact: Fact) -> Strength:
     }[fact.voice]
 
 
-def _customer(rule: Rule, groups: dict[str, str], catalog: Catalog) -> tuple[Claim, ...]:
+def _customer(rule: Rule, groups: Mapping[str, str | None], catalog: Catalog) -> tuple[Claim, ...]:
     code = groups.get("oem")
     if not code or rule.owner is None:
         return ()

@@ -13,6 +13,7 @@ from auditor.codec.rows import (
     ObservationRow,
     ScanRow,
 )
+from auditor.model.bulk import bulk
 from auditor.model.document import SCHEMA, Asset, Coverage, Foreign, Scan
 from auditor.model.errors import UsageError
 from auditor.model.facts import Observation
@@ -34,9 +35,10 @@ def decode(data: bytes, *, name: str = "scan document", conclusions: bool = True
         UsageError: it is not one; says where and what was expected.
     """
     try:
-        row = _row(data, conclusions=conclusions)
-        if row.schema == SCHEMA:
-            return _scan(row)
+        with bulk():
+            row = _row(data, conclusions=conclusions)
+            if row.schema == SCHEMA:
+                return _scan(row)
     except msgspec.ValidationError as error:
         wrong: Exception = error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -68,7 +68,9 @@ async def places_of(question: Question, net: Net, where: Ground) -> tuple[Place,
 
     Empty when no interface reaches an address in scope.
     """
-    ground = {one.interface.name if one.interface else None: one for one in await where.patches(net)}
+    ground = {
+        one.interface.name if one.interface else None: one for one in await where.patches(net)
+    }
     faces = net.interfaces()
     places = [_interface_place(question, net, face, ground.get(face.name)) for face in faces]
     routed = ground.get(None)

@@ -126,6 +126,8 @@ class Lot:
 
     def source(self, target: str) -> str:
         """Our address in the target's network; the first one where none is."""
+        if len(self.fours) == 1:
+            return str(self.fours[0].ip)
         parsed = ip_address(target)
         return str(next((one.ip for one in self.fours if parsed in one.network), self.fours[0].ip))
 

@@ -29,7 +29,9 @@ def _key() -> str:
     """A public key in PEM whose private half nobody has."""
     modulus = randbits(_BITS) | 1 << _BITS - 1 | 1
     text = b64encode(_HEAD + modulus.to_bytes(_BITS // 8, "big") + _TAIL).decode("ascii")
-    return "\n".join(("-----BEGIN PUBLIC KEY-----", *wrap(text, 64), "-----END PUBLIC KEY-----", ""))
+    return "\n".join(
+        ("-----BEGIN PUBLIC KEY-----", *wrap(text, 64), "-----END PUBLIC KEY-----", "")
+    )
 
 
 def _forms() -> Sequence[bytes]:

@@ -97,6 +97,18 @@ def sqlite_file(url: str) -> Path | None:
     return Path(named) if named and named != ":memory:" else None
 
 
+def missing_file(url: str) -> Path | None:
+    """The file of an SQLite history that is not there yet; None for any other URL."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return None  # opening it says what is wrong with it
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    path = Path(parsed.database)
+    return None if path.exists() else path
+
+
 def _url(url: str) -> URL:
     try:
         parsed = make_url(url)

@@ -79,7 +79,7 @@ class LiveDialer:
                 opened = self._opened(peer, self._limits.connect_timeout)
                 pipe = await stack.enter_async_context(opened)
             yield LiveStream(
-                pipe, peer, self.hosts, self._ledger, reply_timeout=self._patience(pipe)
+                pipe, peer, self.hosts, self._ledger, reply_timeout=self._patience(peer, pipe)
             )
 
     async def knock(self, address: str, port: int, *, probe: str, wait: float) -> bool:
@@ -132,10 +132,10 @@ class LiveDialer:
                 self.hosts.opened(peer.address, peer.port)
                 yield TcpPipe(sock, opened_in=seconds)
 
-    def _patience(self, pipe: Pipe) -> float:
+    def _patience(self, peer: Peer, pipe: Pipe) -> float:
         """Seconds for one exchange over a connection; more where packets were lost opening it."""
         more = _AFTER_A_REPEAT if pipe.opened_in >= _WAS_REPEATED else 0.0
-        return self._limits.reply_timeout + more
+        return self.hosts.patience(peer.address, self._limits.reply_timeout) + more
 
     async def _dial(self, peer: Peer, wait: float) -> tuple[socket.socket, float]:
         """A connected socket, and the seconds that opening it took. A port that opened before gets time for lost packets, and a second try.
@@ -212,7 +212,7 @@ class LiveDialer:
             pipe = TlsPipe(plain, hello)
             try:
                 with net_errors(peer.name):
-                    await pipe.handshake(self._patience(plain))
+                    await pipe.handshake(self._patience(peer, plain))
             except NetError as error:
                 return pipe, error
             stack.push_async_exit(trial.pop_all())

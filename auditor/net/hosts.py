@@ -5,11 +5,15 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from auditor.model.errors import Denied
 from auditor.net.ledger import Ledger
 from auditor.net.limits import Limits
 from auditor.net.transport.tls import Hello
+
+
+_IMPATIENT: Final = 0.25
 
 
 @dataclass(slots=True)
@@ -24,6 +28,7 @@ class _Host:
     last_request: float = float("-inf")
     users: int = 0
     leaving: bool = False
+    answered: bool = False
     open_ports: set[int] = field(default_factory=set)
     hellos: dict[int, Hello] = field(default_factory=dict)
     waiters: deque[asyncio.Future[None]] = field(default_factory=deque)
@@ -170,7 +175,9 @@ class Hosts:
 
     def replied(self, address: str) -> None:
         """The host gave a whole reply."""
-        self._hosts[address].resets = 0
+        host = self._hosts[address]
+        host.resets = 0
+        host.answered = True
 
     def timed_out(self, address: str, port: int) -> None:
         """The host did not answer in time; counts only on a port that had opened before.
@@ -183,6 +190,17 @@ class Hosts:
         host.timeouts += 1
         if host.timeouts % self._limits.slow_after == 0:
             self._back_off(host)
+
+    def patience(self, address: str, seconds: float) -> float:
+        """Seconds to wait for an answer of the host, where ``seconds`` is usual.
+
+        A host that let one question run into the deadline and never answered any (a tarpit, a
+        port that only listens) gets a quarter, so that it costs little more than one deadline.
+        """
+        host = self._hosts.get(address)
+        if host is None or host.answered or not host.timeouts:
+            return seconds
+        return seconds * _IMPATIENT
 
     def was_reset(self, address: str) -> None:
         """The host dropped a connection half-way."""

@@ -8,14 +8,16 @@ The makers' part of a MAC (its first three bytes) and the front of a serial stay
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, cast
 
 import msgspec
 
 from auditor.model.document import Asset, Scan
-from auditor.model.errors import UsageError
+from auditor.model.errors import Malformed, UsageError
 from auditor.model.signals import SIGNALS, Shape
+from auditor.wire.flatten import flatten
 
 KINDS: Final = ("macs", "serials", "names", "addresses")
 """In the order in which they are taken out."""
@@ -199,6 +201,7 @@ def _serials(scan: Scan) -> _Swap:
         for attribution in asset.attributions:
             cited = (*attribution.because, *attribution.against)
             found |= {e.value for e in cited if e.signal.rpartition(".")[2] == "serial"}
+    found |= _told_by_recorders(scan, "serial")
     table = {}
     for number, serial in enumerate(sorted(s for s in found if len(s) >= _SHORT), 1):
         keep = len(serial) - _SERIAL_TAIL if len(serial) > 2 * _SERIAL_TAIL else 0
@@ -217,11 +220,23 @@ def _names(scan: Scan) -> _Swap:
     found |= {
         o.value for a in _family(scan.assets) for o in a.observations if o.signal in _NAME_SIGNALS
     }
+    found |= _told_by_recorders(scan, "name")
     if scan.scan.site:
         found.add(scan.scan.site)
     found -= {label for a in _family(scan.assets) for label in (a.brand, a.model)}
     plain = sorted(name for name in found if name and len(name) >= _SHORT)
     return _table_swap({name: f"name-{number}" for number, name in enumerate(plain, 1)})
+
+
+def _told_by_recorders(scan: Scan, field: str) -> set[str]:
+    """What recorders tell of cameras that may not be children: they were found by themselves."""
+    found: set[str] = set()
+    for asset in _family(scan.assets):
+        for one in asset.observations:
+            if one.signal in {"recorder.channels", "recorder.channel"}:
+                with suppress(Malformed):
+                    found.update(flatten(one.signal, one.value).get(field, ()))
+    return found
 
 
 def _table_swap(table: dict[str, str]) -> _Swap:

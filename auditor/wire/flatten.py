@@ -107,6 +107,8 @@ _READERS: Final[dict[str, Callable[[str], Flat]]] = {
     "recorder.channels": _json_leaves,
     "recorder.channel": _json_leaves,
     "onvif.services": _json_leaves,
+    "onvif.profiles": _json_leaves,
+    "onvif.video_sources": _json_leaves,
     "http.headers": _pairs,
     "rtsp.headers": _pairs,
     "mdns.txt": _pairs,

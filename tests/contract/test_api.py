@@ -56,4 +56,4 @@ def test_wrong_words_are_usage_errors():
     with pytest.raises(auditor.UsageError, match="mood"):
         auditor.judge(auditor.read(str(FLEET)), mood="good")
     with pytest.raises(auditor.UsageError, match="no format"):
-        auditor.write(auditor.read(str(FLEET)), "x.docx")
+        auditor.write(auditor.read(str(FLEET)), "x.odt")

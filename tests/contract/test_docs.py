@@ -67,6 +67,7 @@ def test_every_command_and_option_is_documented():
     [
         ("auditor.probes", "PROBE", "probes.md"),
         ("auditor.discovery", "METHOD", "methods.md"),
+        ("auditor.probes.login", "LOGIN", "logins.md"),
     ],
 )
 def test_every_member_stands_on_its_page_with_what_it_sends(room, attribute, name):

@@ -16,6 +16,7 @@ from auditor import codec
 from auditor.app import forms, reporting
 from auditor.app.bench import Terms, bench
 from auditor.app.costs import read_costs
+from auditor.app.credentials import file as credentials
 from auditor.app.identify import answers
 from auditor.app.judging import family, rejudge
 from auditor.app.options import _expanded, parse_span
@@ -34,7 +35,7 @@ EXAMPLES = ROOT / "examples"
 QUICK, FLEET, EXTEND = EXAMPLES / "quickstart", EXAMPLES / "sample-fleet", EXAMPLES / "extend"
 DAY = "2026-11-22"
 TESTED = {
-    "costs.csv", "extend/addresses.py", "extend/ftp_banner.py", "federal/form.toml", "python/identify_one.py",
+    "costs.csv", "credentials/credentials.toml", "extend/addresses.py", "extend/ftp_banner.py", "federal/form.toml", "python/identify_one.py",
     "python/rejudge_last_year.py", "quickstart/exemptions.toml", "quickstart/policy.toml",
     "quickstart/signals.jsonl", "quickstart/targets.txt", "sample-fleet/record.py",
     "sample-fleet/scan.json",
@@ -54,6 +55,21 @@ def module(path: Path) -> ModuleType:
 @pytest.fixture(scope="module")
 def fleet():
     return codec.decode((FLEET / "scan.json").read_bytes())
+
+
+def test_the_credentials_file_has_an_entry_for_each_way_and_is_accepted(tmp_path, monkeypatch):
+    keyring = pytest.importorskip("keyring")
+    monkeypatch.setattr(keyring, "get_password", lambda service, user: f"{service}-{user}")
+    path = tmp_path / "credentials.toml"
+    path.write_bytes((EXAMPLES / "credentials" / "credentials.toml").read_bytes())
+    for name in ("cameras.password", "camera-user", "camera-password"):
+        (tmp_path / name).write_text("some-text\n")
+    for item in tmp_path.iterdir():
+        item.chmod(0o600)
+    environ = {"GATE_PASSWORD": "a", "AXIS_PASSWORD": "b", "CREDENTIALS_DIRECTORY": str(tmp_path)}
+    entries = credentials.read(path, lambda *_: "", environ)
+    kinds = ("addresses", "networks", "macs", "vendors", "is_default")
+    assert [next(kind for kind in kinds if getattr(one, kind)) for one in entries] == list(kinds)
 
 
 def test_the_price_list_prices_the_plan_of_the_sample_fleet(fleet):

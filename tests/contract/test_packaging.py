@@ -213,6 +213,20 @@ def test_audit_runs_from_the_package_with_debians_python(unpacked):
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("deb")
+def test_the_wsdl_set_is_found_in_the_package(unpacked):
+    code = (
+        f"import sys; sys.path.insert(0, {str(unpacked / 'usr/lib/auditor')!r})\n"
+        "from auditor.probes.login import _wsdl; _wsdl.prepare(); print(_wsdl.__file__)"
+    )
+    done = subprocess.run(
+        ["/usr/bin/python3", "-I", "-c", code],
+        capture_output=True, text=True, timeout=120, check=False, cwd=unpacked,
+    )  # fmt: skip
+    assert done.stdout.startswith(str(unpacked)), done.stderr[-1000:]
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("deb")
 def test_the_package_carries_nothing_of_the_machine_that_built_it(unpacked):
     names = [str(path.relative_to(unpacked)) for path in unpacked.rglob("*")]
     assert [n for n in names if "__pycache__" in n or n.endswith("direct_url.json")] == []

@@ -163,4 +163,5 @@ def _notify(text: str) -> None:
         return
     address = "\0" + place[1:] if place.startswith("@") else place
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door:
+        door.setblocking(False)  # a manager that does not listen must not hold up the run
         door.sendto(text.encode(), address)

@@ -1,11 +1,19 @@
 """The appliance's memory, opened when first needed: a run scans even when it cannot be opened."""
 
+import shutil
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
 
 from auditor.app.nightly.config import Config
 from auditor.app.nightly.post import Post
+from auditor.history.door import sqlite_file
 from auditor.history.notebook import Notebook
 from auditor.history.store import History
+from auditor.model.errors import ToolError
+
+_NEEDED: Final = 256 * 1024
+"""Bytes without which SQLite cannot even be opened: its shared memory and a few pages."""
 
 
 class Memory:
@@ -32,7 +40,10 @@ class Memory:
             ToolError: it cannot be opened.
         """
         if self._history is None:
-            self._history = History(self._url)
+            try:
+                self._history = History(self._url)
+            except ToolError as error:
+                raise ToolError(f"{error}{_full(self._url)}") from None
         return self._history
 
     def notebook(self) -> Notebook:
@@ -48,3 +59,12 @@ class Memory:
         if self._history is not None:
             self._history.close()
             self._history = None
+
+
+def _full(url: str) -> str:
+    """SQLite says "disk I/O error" where the disk is full; this says it plainly."""
+    file = sqlite_file(url)
+    with suppress(OSError):
+        if file is not None and shutil.disk_usage(file.parent).free < _NEEDED:
+            return "; the disk is full"
+    return ""

@@ -3,18 +3,23 @@
 import asyncio
 import socket
 import sys
+from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Final
 
 from auditor.model.errors import Denied
 from auditor.net.api import Interface
 from auditor.net.guard import Guard
 from auditor.net.system.oserrors import net_errors
-from auditor.net.transport.udp import Booking
+from auditor.net.transport.udp import RECEIVE_BUFFER, Booking
 
 _ETH_P_ARP: Final = 0x0806
 _OUTGOING: Final = 4  # PACKET_OUTGOING
 _FRAME: Final = 1514
+_FRAMES: Final = 65_536  # kept until they are read
+_AT_ONCE: Final = 512  # frames read before others get their turn
+_SO_RCVBUFFORCE: Final = 33
 
 
 class LiveEther:
@@ -31,6 +36,9 @@ class LiveEther:
         self._book = book
         self._loop = asyncio.get_running_loop()
         self._sock = _open(interface.name)
+        self._queue: deque[bytes] = deque(maxlen=_FRAMES)
+        self._arrived = asyncio.Event()
+        self._loop.add_reader(self._sock, self._drain)
 
     async def send(self, frame: bytes) -> None:
         """Send one ARP request.
@@ -44,19 +52,33 @@ class LiveEther:
             await self._loop.sock_sendall(self._sock, frame)
 
     async def frames(self, seconds: float) -> AsyncIterator[bytes]:
-        """Incoming ARP frames during the next ``seconds``."""
+        """Incoming ARP frames during the next ``seconds``, and those since the last call."""
         deadline = self._loop.time() + seconds
-        while (left := deadline - self._loop.time()) > 0:
-            try:
+        while True:
+            while self._queue:
+                yield self._queue.popleft()
+            left = deadline - self._loop.time()
+            if left <= 0:
+                return
+            self._arrived.clear()
+            with suppress(TimeoutError):
                 async with asyncio.timeout(left):
-                    frame, source = await self._loop.sock_recvfrom(self._sock, _FRAME)
-            except TimeoutError:
+                    await self._arrived.wait()
+
+    def _drain(self) -> None:
+        for _ in range(_AT_ONCE):
+            try:
+                frame, source = self._sock.recvfrom(_FRAME)
+            except OSError:  # nothing more, or the interface is gone
                 return
             if source[2] != _OUTGOING:
-                yield frame
+                self._queue.append(frame)
+                self._arrived.set()
 
     def close(self) -> None:
         """Close the socket."""
+        if self._sock.fileno() >= 0:
+            self._loop.remove_reader(self._sock)
         self._sock.close()
 
 
@@ -69,6 +91,8 @@ def _open(name: str) -> socket.socket:
         raise Denied("raw ARP needs root or CAP_NET_RAW") from None
     try:
         sock.settimeout(0)
+        with suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, RECEIVE_BUFFER)
         with net_errors(f"raw socket on {name}"):
             sock.bind((name, _ETH_P_ARP))
     except BaseException:

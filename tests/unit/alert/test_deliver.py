@@ -15,6 +15,10 @@ from auditor.model.news import Bulletin, News
 from tests.unit.alert.servers import Hook, Smtp, nobody, serving
 
 
+# Apprise imports a module that Python 3.13 drops.
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+
+
 def bulletin(*news):
     item = News(event="new-covered", text="New device of a listed maker: X at 10.0.0.7", fact="f")
     return Bulletin(

@@ -179,6 +179,12 @@ async def test_a_host_without_a_sign_of_video_is_asked_nothing(headline):
     assert card.attempts == []
 
 
+async def test_an_entry_for_the_very_address_is_used_without_a_sign_of_video():
+    device = Locked()
+    await log_in(device, desk(entry(addresses=(ADDRESS,))), headline="unidentified")
+    assert device.good == [True]
+
+
 async def test_a_second_interview_of_the_same_host_does_not_log_in_again():
     device, where = Locked(password="other"), desk()
     card, _, _ = await log_in(device, where)

@@ -196,16 +196,31 @@ def test_a_slot_that_is_switched_off_is_noted_and_not_counted(desk):
     assert "channel 2 is switched off on the recorder (10.9.9.9) and not counted" in made.notes
 
 
+def test_an_empty_port_that_the_recorder_lists_is_no_camera_and_makes_the_count_a_bound(desk):
+    empty = {"address": "192.168.254.9", "online": False}
+    host(desk, RECORDER, told(channel(1, **HIK), {"channel": 2, **empty}, {"channel": 3, **empty}))
+    made = recorder(desk)
+    assert [child.id.rpartition("/")[2] for child in made.children] == ["channel-1"]
+    assert "channels 2-3 name no camera and are not online: not counted" in made.notes
+    assert made.notes[-1] == (
+        "channels: at least 1 camera stands behind this recorder (offline: 2-3)"
+    )
+
+
 @pytest.mark.parametrize(
     ("listing", "words"),
     [
         (told(channel(1)), "channels: 1 camera stands behind this recorder"),
         (
-            told(channel(1), {"channel": 2, "online": False}, {"channel": 3, "online": False}),
+            told(
+                channel(1),
+                {"channel": 2, "online": False, "model": "X"},
+                {"channel": 3, "online": False, "serial": "Y"},
+            ),
             "channels: at least 3 cameras stand behind this recorder (offline: 2-3)",
         ),
         (
-            told({"channel": 1}),
+            told({"channel": 1, "address": "192.168.254.2"}),
             "channels: at least 1 camera stands behind this recorder (state not told: 1)",
         ),
         (
