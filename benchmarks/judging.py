@@ -12,7 +12,6 @@ process of its own. Goals for 10,000 assets: ``audit judge`` at most 2 s, ``audi
 import json
 import os
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -34,8 +33,9 @@ from auditor.model.pattern import Pattern
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "examples/sample-fleet/scan.json"
 DAY = Terms(as_of="2026-11-22")
-LABEL = 8
-"""Signals of a short line, as an inventory gives them."""
+SHORT = 64
+"""Longest value of a line as an inventory gives it."""
+SERIAL = 8
 RUNS = 3
 
 
@@ -75,7 +75,7 @@ def _changer(asset: Asset, number: int, address: str) -> Callable[[str], str]:
     for item in asset.observations:
         if item.signal == "wsd.endpoint":
             swaps[item.value[:18]] = f"urn:uuid:{number:08x}-"
-    if asset.serial and len(asset.serial) > LABEL and asset.serial[-5:].isdigit():
+    if asset.serial and len(asset.serial) > SERIAL and asset.serial[-5:].isdigit():
         swaps[asset.serial] = f"{asset.serial[:-5]}{number % 100_000:05d}"
     found = re.compile("|".join(sorted(map(re.escape, filter(None, swaps)), key=len, reverse=True)))
     return lambda text: found.sub(lambda hit: swaps[hit[0]], text)
@@ -91,7 +91,7 @@ def lines(scan: Scan, most: int | None = None) -> list[bytes]:
     out = []
     for asset in scan.assets:
         rows = json.loads(codec.encode_asset(asset))["observations"]
-        short = [row for row in rows if len(str(row["value"])) <= 64] if most else rows
+        short = [row for row in rows if len(str(row["value"])) <= SHORT] if most else rows
         signals = [
             {key: row[key] for key in ("signal", "value", "endpoint")} for row in short[:most]
         ]
@@ -111,7 +111,6 @@ def cpu(work: Callable[[], object]) -> float:
 
 def command(*words: str) -> tuple[float, float, float]:
     """Elapsed seconds, processor seconds and peak memory (MB) of one ``audit`` command."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begin = time.perf_counter()
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     run = [sys.executable, "-m", "auditor", *words]
@@ -120,7 +119,6 @@ def command(*words: str) -> tuple[float, float, float]:
         _, status, usage = os.wait4(child.pid, 0)
     if os.waitstatus_to_exitcode(status) not in {0, 10, 11, 12}:
         raise SystemExit(f"audit {' '.join(words)}: status {status}")
-    del before
     return time.perf_counter() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 

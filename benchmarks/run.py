@@ -145,13 +145,12 @@ def _scan(
             raise SystemExit(f"{case.name}: audit scan: exit {cost.code}: {cost.out[-500:]}")
         scan = json.loads(out.read_bytes())
     assets = {address: asset for asset in scan["assets"] for address in asset["addresses"]}
-    right = sum(
-        _maker(assets.get(d.address, {})) == (d.persona.expect.maker or "") for d in devices
-    )
+    known = [device for device in devices if device.persona.expect.maker]
+    right = sum(_maker(assets.get(d.address, {})) == d.persona.expect.maker for d in known)
     found = sum(device.address in assets for device in devices)
     return _row(cost) | {
         "found": found / max(1, len(devices)),
-        "makers": right / max(1, len(devices)),
+        "makers": right / max(1, len(known)),
         "sent": {key: scan["sent"][key] for key in ("packets", "connections", "requests")},
     }
 

@@ -142,9 +142,7 @@ def read(path: str, *, conclusions: bool = True) -> Scan:
         UsageError: it cannot be read, or is no scan document.
     """
     if path == STDOUT:
-        return codec.decode(
-            sys.stdin.buffer.read(), name="standard input", conclusions=conclusions
-        )
+        return codec.decode(sys.stdin.buffer.read(), name="standard input", conclusions=conclusions)
     try:
         data = Path(path).read_bytes()
     except OSError as error:

@@ -86,7 +86,9 @@ def tame(text: str, most: int = 200) -> str:
 
     Control, direction and invisible characters are shown as dots, piles of marks are cut.
     """
-    cleaned = _PILE.sub(r"\1", _CONTROL.sub("·", text[: most * 2]))
+    cleaned = text[: most * 2]
+    if not (cleaned.isascii() and cleaned.isprintable()):  # most texts hold nothing to tame
+        cleaned = _PILE.sub(r"\1", _CONTROL.sub("·", cleaned))
     return cleaned if len(cleaned) <= most else cleaned[: most - 1] + "…"
 
 

@@ -118,9 +118,9 @@ def test_sigterm_ends_with_12_and_keeps_an_incomplete_document(house):
     assert running.returncode == 12, err
     assert out == ""
     lines = [json.loads(line) for line in err.splitlines()]
-    assert lines[-1]["event"] == "network"
-    assert lines[-1]["complete"] is False
-    document = json.loads(Path(lines[-1]["document"]).read_bytes())
+    (line,) = [line for line in lines if line["event"] == "network"]
+    assert line["complete"] is False
+    document = json.loads(Path(line["document"]).read_bytes())
     assert document["scan"]["complete"] is False
     assert SECRET not in err
 

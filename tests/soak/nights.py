@@ -223,4 +223,3 @@ def _events(told: list[Told]) -> list[tuple[str, str | None]]:
 def size(state: Path) -> int:
     """Bytes of the history's files."""
     return sum(path.stat().st_size for path in state.glob("history.db*"))
-

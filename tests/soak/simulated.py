@@ -185,7 +185,9 @@ class Air:
             site=options.site,
             interrupted=not swept,
             swept=swept,
-            states=() if self.complete else (MethodState(method="tcp", state="failed", why="test"),),
+            states=()
+            if self.complete
+            else (MethodState(method="tcp", state="failed", why="test"),),
             sent=Sent(),
         )
         return document(ran, desk, final, judge_with)

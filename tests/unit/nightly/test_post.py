@@ -68,7 +68,9 @@ def test_a_dead_server_costs_one_try_in_a_round_whatever_waits(house):
 
 
 def test_a_dead_alert_does_not_hold_up_another(house):
-    house.write(PLAIN + '[[alert]]\nname = "two"\nurl = "json://192.0.2.2/"\non = ["new-covered"]\n')
+    house.write(
+        PLAIN + '[[alert]]\nname = "two"\nurl = "json://192.0.2.2/"\non = ["new-covered"]\n'
+    )
     real = house._send
 
     def send(url, data, secret=None):
