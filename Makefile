@@ -57,8 +57,11 @@ bench: $(STAMP) ## measure against nmap in the namespace lab (root)
 accuracy: $(STAMP) ## how often the attribution is right, on the labelled corpus
 	$(PY) -m benchmarks.accuracy.measure
 
-soak: $(STAMP) system ## the long tests: 20 scans of one network, with and without packet loss (root)
+soak: $(STAMP) system ## the long tests: repeated scans, 100 kills, 60 nights, full disks (root; an hour)
 	SOAK_SCANS=20 $(PY) -m pytest -q tests/lab/test_steady.py
+	SOAK_KILLS=100 SOAK_NIGHTS=60 SOAK_DEVICES=200 SOAK_REAL_NIGHTS=60 SOAK_REAL_DEVICES=200 \
+	  $(PY) -m pytest -q tests/soak
+	$(PY) -m benchmarks.nights
 
 fuzz: $(STAMP) ## fuzz every decoder; SECONDS=600 each, TARGETS="xml http" to choose
 	$(UV) sync --quiet --locked --all-extras --group fuzz

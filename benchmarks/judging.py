@@ -37,6 +37,18 @@ SHORT = 64
 """Longest value of a line as an inventory gives it."""
 SERIAL = 8
 RUNS = 3
+CHILD = """
+import json, os, subprocess, sys, time
+begin = time.perf_counter()
+run = [sys.executable, "-m", "auditor", *sys.argv[1:]]
+child = subprocess.Popen(run, stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(child.pid, 0)
+if os.waitstatus_to_exitcode(status) not in {0, 10, 11, 12}:
+    raise SystemExit(f"{run}: status {status}")
+spent = time.perf_counter() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+print(json.dumps(spent))
+"""
+"""A small process that starts the command: a child begins with the memory of its parent."""
 
 
 def estate(count: int) -> Scan:
@@ -111,15 +123,12 @@ def cpu(work: Callable[[], object]) -> float:
 
 def command(*words: str) -> tuple[float, float, float]:
     """Elapsed seconds, processor seconds and peak memory (MB) of one ``audit`` command."""
-    begin = time.perf_counter()
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    run = [sys.executable, "-m", "auditor", *words]
-    with Path(os.devnull).open("wb") as nowhere:
-        child = subprocess.Popen(run, env=env, stdout=nowhere)
-        _, status, usage = os.wait4(child.pid, 0)
-    if os.waitstatus_to_exitcode(status) not in {0, 10, 11, 12}:
-        raise SystemExit(f"audit {' '.join(words)}: status {status}")
-    return time.perf_counter() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD, *words], env=env, capture_output=True, check=True, text=True
+    )
+    elapsed, spent, memory = json.loads(done.stdout)
+    return elapsed, spent, memory
 
 
 def more_rules(catalog: Catalog, times: int) -> Catalog:

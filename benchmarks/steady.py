@@ -53,8 +53,10 @@ async def main(devices: int, scans: int, *, thorough: bool) -> None:
                 after = history.size()["version"], _bytes(file)
                 if last is not None:
                     changed = compare(last, found)
-                    kinds = {k: len(getattr(changed, k)) for k in ("verdict", "reattributed", "firmware")}
-                    print(  # noqa: T201 - a table
+                    kinds = {
+                        k: len(getattr(changed, k)) for k in ("verdict", "reattributed", "firmware")
+                    }
+                    print(
                         f"scan {number + 1}: {len(found.assets)} devices, {after[0] - before[0]} new versions,"
                         f" {(after[1] - before[1]) / 1024:.0f} KiB; changes {kinds};"
                         f" requests {found.sent.requests}; {_why(last, found).most_common(6)}"

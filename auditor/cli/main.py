@@ -15,7 +15,7 @@ from auditor.model.errors import AuditError, UsageError
 
 _COMMANDS: Final = {
     "scan": "scan.scan_command",
-    "judge": "report.judge_command",
+    "judge": "judge.judge_command",
     "identify": "identify.identify_command",
     "report": "report.report_command",
     "explain": "report.explain_command",

@@ -1,4 +1,4 @@
-"""``audit judge``, ``audit report`` and ``audit explain``: work on stored scan documents."""
+"""``audit report`` and ``audit explain``: show stored scan documents."""
 
 import json
 import sys
@@ -9,8 +9,7 @@ import typer
 
 from auditor import codec
 from auditor.app import forms, past, reporting
-from auditor.app.bench import bench
-from auditor.app.judging import exit_code, family, rejudge
+from auditor.app.judging import family
 from auditor.app.past import Where
 from auditor.cli import history as words
 from auditor.cli import options
@@ -20,38 +19,6 @@ from auditor.report.explain import asset_text
 from auditor.report.redact import redact
 
 ScanFile = Annotated[str, typer.Argument(metavar="SCAN.json", help="A scan document; - for stdin.")]
-
-
-def judge_command(
-    scan_file: ScanFile,
-    output: options.Output = None,
-    fmt: options.Format = None,
-    policy: options.Policy = options.POLICY_DEFAULT,
-    regime: options.Regime = None,
-    profile: options.Profile = None,
-    as_of: options.AsOf = None,
-    exemptions: options.Exemptions = None,
-    vendor_db: options.VendorDb = None,
-    fail_on: options.FailOn = options.FAIL_ON_DEFAULT,
-    quiet: options.Quiet = False,
-    manifest: options.Manifest = None,
-    sign: options.Sign = None,
-    costs: options.Costs = None,
-    form: options.FormFile = None,
-) -> int:
-    """Judge stored observations again: other policy, date, database or exemptions; no packet."""
-    places = reporting.outputs(output or (), fmt)
-    terms = options.terms(policy, regime, profile, as_of, exemptions, vendor_db, fail_on)
-    seal = options.seal(manifest, sign, places)
-    shown = page(costs, form)
-    judge_with = bench(terms)
-    scan = rejudge(reporting.read(scan_file, conclusions=False), judge_with)
-    reporting.write(scan, places, shown)
-    seal(scan, places)
-    if not quiet and not any(place.path == reporting.STDOUT for place in places):
-        show_table(scan)
-    headlines = (asset.headline for asset in family(scan.assets))
-    return exit_code(headlines, complete=scan.scan.complete, fail_on=fail_on)
 
 
 def report_command(

@@ -126,7 +126,7 @@ def test_sigterm_ends_with_12_and_keeps_an_incomplete_document(house):
 
 
 def test_two_at_once_the_second_says_so_and_ends_with_1(house):
-    import fcntl  # noqa: PLC0415 - only here
+    import fcntl
 
     lock = house.folder / "state" / "auditor" / "run.lock"
     lock.parent.mkdir(parents=True)

@@ -89,19 +89,19 @@ class Script:
         self._wake(number)
         if kind == 1:
             return self._come(HIKVISION)
-        if kind == 2:  # noqa: PLR2004 - one number a kind
+        if kind == 2:
             return self._come(MILESIGHT)
-        if kind == 3:  # noqa: PLR2004
+        if kind == 3:
             self._leave(1 + number % 7)  # for good
-        elif kind == 4:  # noqa: PLR2004
+        elif kind == 4:
             return self._move(number)
-        elif kind == 5:  # noqa: PLR2004
+        elif kind == 5:
             self._sleep(number, nights=1)
-        elif kind == 6:  # noqa: PLR2004
+        elif kind == 6:
             return self._upgrade(number)
-        elif kind == 7:  # noqa: PLR2004
+        elif kind == 7:
             return self._rebrand(number)
-        elif kind == 8:  # noqa: PLR2004
+        elif kind == 8:
             self._sleep(number, nights=2)
         return []
 

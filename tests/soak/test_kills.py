@@ -20,7 +20,8 @@ from tests.soak.simulated import ROOT, fleet
 
 KILLS = int(os.environ.get("SOAK_KILLS", "8"))
 NIGHT = datetime(2026, 11, 22, 1, 30, tzinfo=UTC)
-CONFIG = PLAIN.replace("formats = []", 'formats = ["csv"]')
+KEEP = "keep = { last = 9999 }\n"  # nothing that is missing may be missing by rule
+CONFIG = PLAIN.replace("formats = []", f'formats = ["csv"]\n{KEEP}') + f"[history]\n{KEEP}"
 MOMENTS = {"migrate": 0.3, "run": 2.0}  # seconds in which the kill comes
 
 pytestmark = pytest.mark.slow
@@ -33,7 +34,7 @@ def killed(folder: Path, first: datetime, after: float) -> dict[str, set[str]]:
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
-        reader = threading.Thread(target=lambda out: lines.extend(out), args=(child.stdout,))
+        reader = threading.Thread(target=lines.extend, args=(child.stdout,))
         reader.start()
         time.sleep(after)
         os.kill(child.pid, signal.SIGKILL)

@@ -120,7 +120,7 @@ def _of_network(name: str, outcome: Outcome | None, entries: tuple[Entry, ...]) 
         complete = outcome.scan is not None and outcome.scan.scan.complete
         if outcome.scan is not None:
             summary, ended = outcome.scan.summary, outcome.scan.scan.finished
-    yield Sample("auditor_scan_complete", complete, label)
+    yield Sample("auditor_scan_complete", float(complete), label)
     for state in _STATES if summary is not None else ():
         yield Sample("auditor_devices", getattr(summary, state), (*label, ("outcome", state)))
     whole = next((item.finished for item in entries if item.complete), None)

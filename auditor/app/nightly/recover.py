@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -28,11 +29,11 @@ def recover(night: Night) -> None:
     known = {item.name for item in night.config.network}
     for name, path in journal.left_over(night.state / "running"):
         if name in known:
-            _careful(night, name, lambda name=name, path=path: _journal(night, name, path))  # type: ignore[misc]
+            _careful(night, name, partial(_journal, night, name, path))
         else:
             night.warn(name, f"no network of this configuration; {path} is left alone")
     for name in sorted(known):
-        _careful(night, name, lambda name=name: _documents(night, name))  # type: ignore[misc]
+        _careful(night, name, partial(_documents, night, name))
 
 
 def _careful(night: Night, name: str, work: Callable[[], None]) -> None:

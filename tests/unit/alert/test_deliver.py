@@ -14,7 +14,6 @@ from auditor.model.errors import ToolError, UsageError
 from auditor.model.news import Bulletin, News
 from tests.unit.alert.servers import Hook, Smtp, nobody, serving
 
-
 # Apprise imports a module that Python 3.13 drops.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 

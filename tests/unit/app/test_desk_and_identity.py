@@ -114,3 +114,14 @@ def test_a_host_that_answered_arp_and_nothing_else_is_not_assessed(desk):
     assert "1 timeout" in card.why_not_assessed
     card.refused_ports.add(443)
     assert card.assessed
+
+
+def test_a_mac_is_shared_while_two_ipv4_addresses_hold_it(desk):
+    mac = "28:57:be:01:02:03"
+    desk.note(sighting("10.0.0.1", mac=mac, method="neighbours"))
+    desk.note(sighting("fd00::1", mac=mac))
+    assert desk.shared_macs() == frozenset()
+    desk.note(sighting("10.0.0.2", mac=mac))
+    assert desk.shared_macs() == {mac}
+    assert desk.forget_remembered() == ("10.0.0.1",)
+    assert desk.shared_macs() == frozenset()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -123,6 +124,7 @@ async def test_tdp_sends_a_probe_with_a_public_key_that_is_the_same_all_the_time
     assert payload == tdp.search(key)
     assert key.startswith("-----BEGIN PUBLIC KEY-----")
     assert "PRIVATE" not in key
+    assert load_pem_public_key(key.encode()).key_size == 2048
 
 
 @pytest.mark.parametrize("name", sorted(set(FOUND) & {*SENT, "tdp"}))

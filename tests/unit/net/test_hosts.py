@@ -168,3 +168,21 @@ async def test_a_cancelled_waiter_passes_its_turn_on():
     await asyncio.gather(*waiters, return_exceptions=True)
     assert reached[-1] == "c"
     assert len(hosts) == 0
+
+
+async def test_a_host_that_never_answered_gets_a_quarter_of_the_patience_after_a_timeout():
+    hosts = make()
+    async with hosts.working_on(HOST):
+        hosts.opened(HOST, 80)
+        assert hosts.patience(HOST, 3.0) == 3.0
+        hosts.timed_out(HOST, 80)
+        assert hosts.patience(HOST, 3.0) == 0.75
+
+
+async def test_a_host_that_answered_keeps_its_patience():
+    hosts = make()
+    async with hosts.working_on(HOST):
+        hosts.opened(HOST, 80)
+        hosts.replied(HOST)
+        hosts.timed_out(HOST, 80)
+        assert hosts.patience(HOST, 3.0) == 3.0

@@ -2,7 +2,7 @@ import socket
 import struct
 import sys
 from contextlib import suppress
-from ipaddress import ip_address, ip_interface
+from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
 from hypothesis import given
@@ -199,3 +199,28 @@ def test_another_interface_than_the_named_one_may_not_be_used(make_net):
 def test_a_broken_question_to_the_kernel_is_an_os_error():
     with pytest.raises(OSError, match="rtnetlink refuses"):
         netlink.ask(26, b"\xff" * 12, dump=False)
+
+
+def route(net, *, gateway=True, table=254):
+    """One route of a dump."""
+    parsed = ip_network(net)
+    family = socket.AF_INET if parsed.version == 4 else socket.AF_INET6
+    body = struct.pack("=BBBBBBBBI", family, parsed.prefixlen, 0, 0, table, 0, 0, 1, 0)
+    body += netlink.attribute(1, parsed.network_address.packed)
+    return 24, body + (netlink.attribute(5, bytes(4)) if gateway else b"")
+
+
+@pytest.mark.parametrize(
+    ("routes", "led_away"),
+    [
+        ([route("0.0.0.0/0")], []),
+        ([route("10.0.0.0/24", gateway=False)], []),
+        ([route("10.0.0.128/25")], ["10.0.0.128/25"]),
+        ([route("10.0.1.0/24")], []),
+        ([route("0.0.0.0/0", table=100)], ["0.0.0.0/0"]),
+    ],
+)
+def test_only_routes_that_win_over_an_attached_network_lead_away(monkeypatch, routes, led_away):
+    monkeypatch.setattr(netlink, "ask", lambda *_, **__: routes)
+    found = interfaces.detours([ip_interface("10.0.0.2/24")])
+    assert [str(net) for net in found] == led_away

@@ -63,3 +63,36 @@ async def test_taking_waits_for_its_turn():
     start = loop.time()
     await asyncio.gather(*(bucket.take() for _ in range(12)))
     assert loop.time() - start >= 0.09
+
+
+async def test_discovery_goes_three_times_as_often_as_knocks_and_starves_none():
+    bucket = TokenBucket(1000)
+    order = []
+
+    async def packet(*, discovery):
+        await bucket.take(discovery=discovery)
+        order.append(discovery)
+
+    usual = [packet(discovery=False) for _ in range(40)]
+    await asyncio.gather(*usual, *(packet(discovery=True) for _ in range(40)))
+    waited = order[20:60]  # past the burst, while both lines wait
+    assert sum(order[20:50]) >= 20
+    assert not all(waited)
+
+
+async def test_both_lines_together_keep_the_rate():
+    bucket = TokenBucket(200)
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    await asyncio.gather(*(bucket.take(discovery=at % 2 == 0) for at in range(40)))
+    assert loop.time() - start >= 35 / 200
+
+
+async def test_a_cancelled_packet_keeps_no_other_waiting():
+    bucket = TokenBucket(50)
+    tasks = [asyncio.create_task(bucket.take()) for _ in range(6)]
+    await asyncio.sleep(0)
+    for task in tasks[1:5]:
+        task.cancel()
+    async with asyncio.timeout(0.5):
+        await tasks[5]

@@ -167,9 +167,9 @@ def test_ending_the_run_keeps_what_was_judged_and_leaves_the_rest(house):
 
 
 def test_two_runs_at_once_the_second_does_nothing_and_says_so(house):
-    with Lock(house.state / "run.lock", "2026-11-22T01:00:00Z"):
-        with pytest.raises(ToolError, match=r"another run is under way \(process \d+ since 2026"):
-            house.night(NIGHT)
+    told = pytest.raises(ToolError, match=r"another run is under way \(process \d+ since 2026")
+    with Lock(house.state / "run.lock", "2026-11-22T01:00:00Z"), told:
+        house.night(NIGHT)
     assert house.air.scans == 0
 
 

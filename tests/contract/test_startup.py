@@ -1,0 +1,46 @@
+"""Starting: a command loads what it needs, and nothing of the others."""
+
+import subprocess
+import sys
+
+import pytest
+
+from auditor.cli.main import application
+
+_SAY = "import sys; from auditor.cli.main import run; run({words!r}); print(*sys.modules)"
+
+
+def loaded(*words):
+    """The modules that a run of the command line has loaded."""
+    code = _SAY.format(words=list(words))
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_a_scan_loads_neither_the_history_nor_the_simulated_fleet():
+    modules = loaded("scan", "--engine", "none", "10.0.0.1")
+    assert "auditor.app.scan" in modules
+    assert not {"sqlalchemy", "auditor.lab", "auditor.history", "auditor.app.demo"} & modules
+
+
+def test_the_version_is_told_before_typer_is_loaded():
+    code = (
+        "import sys; sys.argv = ['audit', '--version']; from auditor.__main__ import main;"
+        " main(); print('typer' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "False"
+
+
+@pytest.mark.parametrize("word", [None, "nonsense"])
+def test_without_a_known_command_all_of_them_are_there(word):
+    made = application(word)
+    assert len(made.registered_commands) + len(made.registered_groups) > 10
+
+
+def test_with_a_known_command_it_alone_is_there():
+    assert [one.name for one in application("scan").registered_commands] == ["scan"]
