@@ -145,18 +145,23 @@ def _spread(network: IPv4Network, count: int) -> list[str]:
     return found
 
 
-class _Stage(LoopbackStage):
-    """Sockets at the devices' own addresses inside the crowd's namespace."""
+class _Stage:
+    """Sockets at the devices' own addresses inside the crowd's namespace; groups are not joined."""
 
     def __init__(self, space: str) -> None:
         self._space = space
+        self._stage = LoopbackStage()
 
     def tcp(self, device: Device, port: int) -> socket.socket:
         """A listening socket."""
         with netns.inside(self._space):
-            return super().tcp(device, port)
+            return self._stage.tcp(device, port)
 
     def udp(self, device: Device, port: int, groups: Sequence[str]) -> socket.socket:
-        """A bound socket; groups are not joined."""
+        """A bound socket."""
         with netns.inside(self._space):
-            return super().udp(device, port, groups)
+            return self._stage.udp(device, port, groups)
+
+    def udp6(self, device: Device, port: int, group: str) -> socket.socket | None:
+        """None: a crowd has IPv4 addresses only."""
+        return self._stage.udp6(device, port, group)

@@ -58,7 +58,7 @@ class Case:
         runs: how often each command runs.
         peers: whether all peers run, or ``nmap -sn`` alone.
         quick: part of ``--quick``.
-        rates: values of ``--rate`` to try beside the default.
+        variants: options to try beside the default.
     """
 
     name: str
@@ -72,13 +72,13 @@ class Case:
     runs: int = 5
     peers: bool = False
     quick: bool = False
-    rates: tuple[int, ...] = ()
+    variants: tuple[tuple[str, ...], ...] = ()
 
 
 CASES: Final = (
     Case(name="24-empty", devices=1),
     Case(name="24-50", devices=50, quick=True),
-    Case(name="24-200", peers=True, quick=True),
+    Case(name="24-200", peers=True, quick=True, variants=(("--engine", "nmap"),)),
     Case(name="24-200-latency-200", latency=0.2, runs=3),
     Case(name="24-200-loss-5", loss=0.05, runs=3),
     Case(name="24-200-tarpits-1%", tarpits=2, runs=3),
@@ -86,7 +86,13 @@ CASES: Final = (
     Case(name="20-200", network="10.9.0.0/20", crowd=True, runs=3),
     Case(name="20-800", network="10.9.0.0/20", devices=800, crowd=True, runs=3),
     Case(name="20-200-routed", network="10.9.0.0/20", crowd=True, routed=True, runs=3),
-    Case(name="16-2000", network="10.9.0.0/16", devices=2000, crowd=True, rates=(20_000,)),
+    Case(
+        name="16-2000",
+        network="10.9.0.0/16",
+        devices=2000,
+        crowd=True,
+        variants=(("--rate", "20000"),),
+    ),
 )
 
 
@@ -110,12 +116,11 @@ def measure(case: Case, runs: int, peers: tuple[Peer, ...]) -> dict[str, Any]:
     """All commands of a case, taking turns."""
     rows: dict[str, list[dict[str, Any]]] = {}
     lacking: dict[str, str] = {}
-    rates: tuple[int | None, ...] = (None, *case.rates)
+    variants = {"audit scan": ()} | {f"audit scan {' '.join(v)}": v for v in case.variants}
     with fleet_of(case) as (namespace, devices):
         for turn in range(runs):
-            for rate in rates:
-                name = "audit scan" if rate is None else f"audit scan --rate {rate:,}"
-                rows.setdefault(name, []).append(_scan(namespace, case, devices, rate))
+            for name, more in variants.items():
+                rows.setdefault(name, []).append(_scan(namespace, case, devices, more))
             for peer in peers:
                 prefix = int(case.network.partition("/")[2])
                 if turn >= peer.runs or prefix < peer.widest or peer.name in lacking:
@@ -134,13 +139,12 @@ def measure(case: Case, runs: int, peers: tuple[Peer, ...]) -> dict[str, Any]:
 
 
 def _scan(
-    namespace: str, case: Case, devices: tuple[Device, ...], rate: int | None
+    namespace: str, case: Case, devices: tuple[Device, ...], more: tuple[str, ...]
 ) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "scan.json"
         words = [sys.executable, "-m", "auditor", "scan", case.network, "-v", "-o", str(out)]
-        words += [] if rate is None else ["--rate", str(rate)]
-        cost = measured(namespace, words, seconds=600, env=environment(ROOT, CACHE))
+        cost = measured(namespace, [*words, *more], seconds=600, env=environment(ROOT, CACHE))
         if cost.code not in _SCAN_RESULTS:
             raise SystemExit(f"{case.name}: audit scan: exit {cost.code}: {cost.out[-500:]}")
         scan = json.loads(out.read_bytes())

@@ -37,6 +37,7 @@ class Card:
         asked: (probe, protocol, port) that was asked; each once in a scan.
         stale: new facts came in since the interview began.
         behind: cameras behind a recorder, by the port at which it shows them.
+        zone: the interface of a link-local address, without which it cannot be contacted.
         weighed: how many facts there were when they were last weighed, and what came of it.
     """
 
@@ -51,6 +52,7 @@ class Card:
     knocked: set[int] = field(default_factory=set)
     asked: set[tuple[str, str, int]] = field(default_factory=set)
     behind: dict[int, "Card"] = field(default_factory=dict)
+    zone: str | None = None
     stale: bool = False
     weighed: tuple[int, Judged] | None = None
 
@@ -63,6 +65,11 @@ class Card:
                 self.observations[key] = item
                 new = True
         return new
+
+    @property
+    def contact(self) -> str:
+        """The address as the system must be given it: a link-local one with its interface."""
+        return f"{self.address}%{self.zone}" if self.zone else self.address
 
     @property
     def facts(self) -> tuple[Observation, ...]:
@@ -101,7 +108,12 @@ class Card:
 
 
 class Desk:
-    """All cards, and what answered from outside the scope."""
+    """All cards, and what answered from outside the scope.
+
+    Attributes:
+        elsewhere: addresses outside the scope that turned out to be a device's in the scope, each
+            with that device's address.
+    """
 
     def __init__(self, scope: Scope, own: frozenset[str] = frozenset()) -> None:
         """Start with an empty desk.
@@ -114,6 +126,7 @@ class Desk:
         self.own = own
         self.cards: dict[str, Card] = {}
         self.foreign: dict[str, list[Sighting]] = {}
+        self.elsewhere: dict[str, str] = {}
         self.dropped = 0
         self._holders: dict[str, set[str]] = {}
         self._shared: frozenset[str] = frozenset()
@@ -137,10 +150,15 @@ class Desk:
         if address not in self.scope:
             self.foreign.setdefault(address, []).append(sighting)
             return None, False, False
+        zone = _zone(address, sighting)
         card = self.cards.get(address)
+        if card is not None and zone and card.zone not in {None, zone}:
+            address, zone = f"{address}%{zone}", None  # another host, at another interface
+            card = self.cards.get(address)
         first = card is None
         if card is None:
             card = self.cards[address] = Card(address=address)
+        card.zone = card.zone or zone
         card.methods.add(sighting.method)
         fresh_mac = sighting.mac is not None and sighting.mac not in card.macs
         if sighting.mac is not None and fresh_mac:
@@ -151,6 +169,8 @@ class Desk:
         """What answered a group question from outside the scope, for the record."""
         out = []
         for address, sightings in sorted(self.foreign.items()):
+            if address in self.elsewhere:
+                continue
             facts = {
                 (item.signal, item.value): item for seen in sightings for item in seen.observations
             }
@@ -179,3 +199,11 @@ class Desk:
     def shared_macs(self) -> frozenset[str]:
         """MACs that stand at more than one IPv4 address: a router, a proxy. They testify for none."""
         return self._shared
+
+
+def _zone(address: str, sighting: Sighting) -> str | None:
+    """The interface of a link-local address; other addresses need none, and get none."""
+    parsed = ip_address(address)
+    if parsed.version == 4 or not parsed.is_link_local:  # noqa: PLR2004 - IP version
+        return None
+    return sighting.address.partition("%")[2] or sighting.interface

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from auditor.app.desk import Card
-from auditor.app.plan import VIRTUAL_HOSTS, ordered, settled, shows_virtual_hosts
+from auditor.app.identity import tells_mac
+from auditor.app.plan import VIRTUAL_HOSTS, naming, ordered, settled, shows_virtual_hosts
 from auditor.discovery._pace import Pace
 from auditor.model.errors import NetError
 from auditor.model.facts import Attempt, Observation
@@ -28,6 +29,7 @@ class Tools:
         waves: ports in the order of their worth.
         thorough: go on although nothing could change.
         knock_wait: seconds to wait for a port; enough for one repeat of a lost packet.
+        shared: MACs that stand at several addresses now, and so name no device.
     """
 
     net: Net
@@ -38,6 +40,7 @@ class Tools:
     waves: tuple[tuple[int, ...], ...] = WAVES
     thorough: bool = False
     knock_wait: float = 1.3
+    shared: Callable[[], frozenset[str]] = frozenset
 
 
 class HostWork:
@@ -56,6 +59,7 @@ class HostWork:
             await self._ask_all()
             if wave and self._card.remembered:
                 return  # an old entry of the neighbour table, and nobody there
+        await self._ask_who()
         await self._look_behind()
 
     async def find_web(self) -> None:
@@ -68,6 +72,31 @@ class HostWork:
         for probe in self._tools.probes:
             if probe.name == "http":
                 await self._ask_everywhere(probe)
+
+    async def _ask_who(self) -> None:
+        """Questions by which a device names itself, where the link does not name it.
+
+        What settles a device depends on which answer came first; who it is must not.
+        """
+        if not self._card.observations or self._is_named():
+            return
+        who = naming(self._tools.probes, self._judged())
+        if who and not self._card.open_ports:  # settled by what it said in a group question
+            await self.find_web()
+        for probe in who:
+            if self._is_named() or not await self._ask_everywhere(probe):
+                return
+
+    def _is_named(self) -> bool:
+        """Whether the host's MAC is known, or will be: on the link the system finds it out."""
+        card, tools = self._card, self._tools
+        shared = tools.shared()
+        if card.macs - shared:
+            return True
+        face = tools.net.on_link(card.contact)
+        if face is not None and face.mac is not None and not card.macs:
+            return True
+        return tells_mac(card, shared)
 
     async def _look_behind(self) -> None:
         """Cameras on a recorder's own ports, where it shows their web pages as virtual hosts.
@@ -89,7 +118,7 @@ class HostWork:
             if (web.name, "tcp", port) in card.asked:
                 continue
             card.asked.add((web.name, "tcp", port))
-            target = Target(address=card.address, port=port, tls=False, seen=(), clock=tools.clock)
+            target = Target(address=card.contact, port=port, tls=False, seen=(), clock=tools.clock)
             attempt, facts = await _run.run_probe(
                 web, target, tools.net.dialer, monotonic=tools.monotonic
             )
@@ -144,7 +173,7 @@ class HostWork:
         ending = Ending.OK
         detail: str | None = None
         try:
-            await tools.net.knock(card.address, port, probe="ports", wait=tools.knock_wait)
+            await tools.net.knock(card.contact, port, probe="ports", wait=tools.knock_wait)
         except NetError as error:
             ending, detail = error.ending, str(error) or None
         if ending is Ending.OK:
@@ -201,7 +230,7 @@ class HostWork:
         """Ask one endpoint; False when the host's budget is spent."""
         card, tools = self._card, self._tools
         target = Target(
-            address=card.address,
+            address=card.contact,
             port=port,
             tls=tls,
             seen=card.facts,

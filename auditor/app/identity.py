@@ -6,23 +6,27 @@ at one IPv4 address only, or told by the device itself), or a certificate that i
 ARP) neither testifies nor merges.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
+from auditor.app import elsewhere
 from auditor.app.desk import Card, Desk
 from auditor.app.merging import Keys, groups
 from auditor.app.recorder import Known, attach, known_of, with_channels
 from auditor.attribution.derive import derive
 from auditor.attribution.facts import Fact, Voice, raw
-from auditor.model.document import Asset
+from auditor.model.document import ALSO_AT, Asset
 from auditor.model.facts import Observation
 from auditor.wire.mac import from_eui64, is_local
 
 _LINK_LOCAL: Final = 0xFE80 << 112
 _INTERFACE_ID: Final = (1 << 64) - 1
+_LONGEST: Final = 60  # so that with an address and a channel behind it an id has 128 characters
+_HASHED: Final = 12
 
 
 def keys_of(card: Card, shared: frozenset[str]) -> Keys:
@@ -45,6 +49,11 @@ def keys_of(card: Card, shared: frozenset[str]) -> Keys:
         ),
         certificates=_certificates(card.facts),
     )
+
+
+def tells_mac(card: Card, shared: frozenset[str]) -> bool:
+    """Whether the device told a hardware address of its own, by which its asset is named."""
+    return any(not is_local(mac) for mac in keys_of(card, shared).told)
 
 
 def _inside(address: str) -> frozenset[str]:
@@ -75,11 +84,37 @@ def _uuid(text: str) -> str:
 
 
 def assets(desk: Desk) -> tuple[Asset, ...]:
-    """Every card as part of one asset, in order of address. Not judged yet."""
+    """Every card as part of one asset, in order of address. Not judged yet.
+
+    Answers from outside the scope that turn out to be a device of the scope become a note of its
+    asset, and are no longer listed as foreign by the desk.
+    """
     shared = desk.shared_macs()
     keys = {address: keys_of(card, shared) for address, card in desk.cards.items()}
-    drafts = [_asset([desk.cards[a] for a in group], keys, shared) for group in groups(keys)]
+    found = groups(keys)
+    desk.elsewhere = elsewhere.same_devices(_foreign_keys(desk), keys, found)
+    drafts = [_asset([desk.cards[a] for a in group], keys, shared) for group in found]
+    if desk.elsewhere:
+        drafts = [_with_notes(draft, desk.elsewhere) for draft in drafts]
     return with_channels(_with_unique_ids(drafts), keys)
+
+
+def _foreign_keys(desk: Desk) -> dict[str, list[Keys]]:
+    """What every single answer from outside the scope shows."""
+    out: dict[str, list[Keys]] = {}
+    for address, sightings in desk.foreign.items():
+        for seen in sightings:
+            card = Card(address=address)
+            card.add(seen.observations)
+            if seen.mac is not None:
+                card.macs.add(seen.mac)
+            out.setdefault(address, []).append(keys_of(card, frozenset()))
+    return out
+
+
+def _with_notes(draft: Asset, outside: Mapping[str, str]) -> Asset:
+    added = elsewhere.notes(outside, draft.addresses, ALSO_AT)
+    return replace(draft, notes=(*draft.notes, *added)) if added else draft
 
 
 def one_asset(card: Card, desk: Desk) -> Asset:
@@ -146,13 +181,27 @@ def _merged_facts(cards: Iterable[Card], shared: frozenset[str]) -> tuple[Observ
 def _id(mac: str | None, known: Sequence[Keys], address: str) -> str:
     if mac is not None:
         return f"mac-{mac.replace(':', '')}"
-    endpoints = sorted({item for keys in known for item in keys.endpoints})
-    if endpoints:
-        return f"epr-{endpoints[0]}"
-    serials = sorted({item for keys in known for item in keys.serials})
-    if serials:
-        return f"sn-{serials[0]}"
+    for begin, told in (
+        ("epr", {item for keys in known for item in keys.endpoints}),
+        ("sn", {item for keys in known for item in keys.serials}),
+    ):
+        names = [name for name in map(_name, sorted(told)) if name]
+        if names:
+            return f"{begin}-{names[0]}"
     return f"ip-{address}"
+
+
+def _name(told: str) -> str:
+    """What a device calls itself, fit for an id: short, and nothing in it that cannot be seen.
+
+    Where something had to go, a hash of the whole keeps two such names apart.
+    """
+    seen = "".join(ch for ch in told if ch.isprintable()).strip()
+    room = _LONGEST - len("epr-")
+    if not seen or (seen == told.strip() and len(seen) <= room):
+        return seen
+    tail = hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()[:_HASHED]
+    return f"{seen[: room - _HASHED - 1].rstrip()}~{tail}"
 
 
 def _with_unique_ids(drafts: Sequence[Asset]) -> tuple[Asset, ...]:

@@ -8,7 +8,7 @@ from auditor.app.recorder import NOTE
 from auditor.app.several import SEVERAL, several
 from auditor.attribution.judge import attribute
 from auditor.model.bulk import bulk
-from auditor.model.document import Asset, LawNote, Scan, Summary, VendorNote
+from auditor.model.document import ALSO_AT, Asset, LawNote, Scan, Summary, VendorNote
 from auditor.model.facts import Observation
 from auditor.model.judgement import Judged, Verdict
 from auditor.model.words import Kind, Outcome
@@ -74,7 +74,7 @@ def _hostname(asset: Asset) -> str | None:
 
 def _notes(asset: Asset, judged: Judged) -> tuple[str, ...]:
     """Configuration findings from the rules, and what the scan itself noted."""
-    kept = [note for note in asset.notes if note.startswith(("mac ", NOTE))]
+    kept = [note for note in asset.notes if note.startswith(("mac ", NOTE, ALSO_AT))]
     apart = [SEVERAL] if several(asset.observations, judged.attributions) else []
     return tuple(dict.fromkeys([*kept, *apart, *judged.notes]))
 

@@ -204,7 +204,7 @@ async def _visit(host: _Host, desk: Desk, way: Way, places: list[_Place]) -> str
         words = "it refused this entry before: not tried again until the entry changes"
         card.attempts.append(_skipped(first, port, words))
         return _BEFORE
-    way.grant(card.address, REQUESTS)
+    way.grant(card.contact, REQUESTS)
     visit = Visit()
     for place in places:
         await _ask(host, desk, way, visit, place)
@@ -223,7 +223,7 @@ async def _ask(host: _Host, desk: Desk, way: Way, visit: Visit, place: _Place) -
     """One family's questions."""
     card, secret = host.card, host.entry.secret
     login, port, tls = place
-    target = Target(address=card.address, port=port, tls=tls, seen=card.facts, clock=desk.clock)
+    target = Target(address=card.contact, port=port, tls=tls, seen=card.facts, clock=desk.clock)
     session = HttpSession(way.dialer, target, secret, visit, probe=login.name)
     asking = _Asking(login, session, Scrub(secret), desk.seconds)
     attempt, facts = await _run.run_probe(asking, target, way.dialer, monotonic=desk.monotonic)

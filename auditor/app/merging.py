@@ -137,13 +137,13 @@ def _by_certificate(keys: Mapping[str, Keys]) -> list[list[str]]:
         if not 1 < len(group) <= _MOST_ADDRESSES:
             continue
         known_there = [keys[address] for address in group]
-        if _consistent(known_there) and _is_own(words[fingerprint], group, known_there):
+        if consistent(known_there) and _is_own(words[fingerprint], group, known_there):
             found.append(group)
     return found
 
 
-def _consistent(known: Sequence[Keys]) -> bool:
-    """Whether no two of them tell different serial numbers, endpoints or MACs."""
+def consistent(known: Sequence[Keys]) -> bool:
+    """Whether no two of them tell different serial numbers, endpoint ids or MACs."""
     return all(
         not (left and right) or bool(left & right)
         for at, one in enumerate(known)
@@ -189,5 +189,5 @@ def _by_serial(keys: Mapping[str, Keys]) -> list[list[str]]:
         for group in holders.values()
         if len(group) == _TWO
         and {address_order(one)[0] for one in group} == {4, 6}
-        and _consistent([keys[one] for one in group])
+        and consistent([keys[one] for one in group])
     ]

@@ -1,6 +1,6 @@
 """What to ask next: spends a host's budget on what decides soonest, and stops when nothing can change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from auditor.model.judgement import Judged
@@ -23,6 +23,39 @@ def settled(judged: Judged) -> bool:
     if any(item.grade is not Grade.POSSIBLE for item in makers[1:]):
         return False
     return kind in VIDEO_KINDS and judged.model is not None
+
+
+_NAMING: Final = frozenset(
+    {"onvif.mac", "onvif.endpoint", "ssdp.description", "isapi.device_info", "axis.basicdeviceinfo"}
+)
+"""Signals in which a device tells its hardware address or its endpoint id."""
+
+_OWN: Final[Mapping[str, str]] = {
+    "isapi.device_info": "hikvision",
+    "axis.basicdeviceinfo": "axis",
+}
+"""Of those, the ones that only a family's own devices tell."""
+
+_ANNOUNCED: Final = frozenset({"ssdp.description"})
+"""Of those, the ones that a device has pointed to itself, so that anyone may be asked for them."""
+
+
+def naming(probes: Iterable[Probe], judged: Judged) -> tuple[Probe, ...]:
+    """The probes that can tell who a device of this kind is, in the order in which they are asked.
+
+    Beyond a router nothing but the device itself tells its hardware address. So that it has the
+    same id in every scan, these are asked even where nothing else could change.
+    """
+    vendors = {item.vendor for item in judged.attributions}
+    is_other = Kind(judged.kind) is Kind.OTHER and not judged.video_sign
+
+    def can(probe: Probe) -> bool:
+        own = {_OWN[signal] for signal in probe.yields if signal in _OWN}
+        if own:
+            return bool(own & vendors)
+        return bool(probe.yields & (_ANNOUNCED if is_other else _NAMING))
+
+    return ordered(probe for probe in probes if can(probe))
 
 
 VIRTUAL_HOSTS: Final = range(65001, 65033)

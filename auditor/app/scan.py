@@ -60,8 +60,8 @@ class Hall:
     engine: str
     stop: asyncio.Event
     bench: "asyncio.Future[Bench]"
+    probes: "asyncio.Future[tuple[Probe, ...]]"
     gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_HOSTS_AT_A_TIME))
-    probes: tuple[Probe, ...] = ()
     logins: "asyncio.Future[LoginDesk] | None" = None
     states: list[MethodState] = field(default_factory=list)
     work: set["asyncio.Task[None]"] = field(default_factory=set)
@@ -116,7 +116,7 @@ async def scan(
         engine=engine,
         stop=stop or asyncio.Event(),
         bench=asyncio.ensure_future(loop.run_in_executor(None, bench, terms)),
-        probes=probes(options.asked_for),
+        probes=asyncio.ensure_future(loop.run_in_executor(None, probes, options.asked_for)),
         logins=asyncio.ensure_future(loop.run_in_executor(None, logins.desk)) if logins else None,
     )
     if previous is not None:
@@ -302,16 +302,18 @@ def _start(hall: Hall, card: Card) -> None:
 
 async def _interview(hall: Hall, card: Card) -> None:
     judge_with = await asyncio.shield(hall.bench)
+    asked = await asyncio.shield(hall.probes)
     async with hall.gate:
         card.stage = Stage.PROBING
         card.stale = False
         tools = Tools(
             net=hall.net,
-            probes=hall.probes,
+            probes=asked,
             clock=clock.stamp,
             monotonic=clock.monotonic,
             weigh=lambda facts: attribute(facts, judge_with.catalog),
             waves=(hall.options.ports,) if hall.options.ports else WAVES,
+            shared=hall.desk.shared_macs,
             thorough=hall.options.thorough,
         )
         seconds = _HOST_SECONDS * (4 if hall.options.polite else 1)

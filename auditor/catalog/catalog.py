@@ -61,16 +61,6 @@ class Catalog:
         return {signal: Rules(rules) for signal, rules in table.items()}
 
     @cached_property
-    def reading_rules(self) -> Mapping[str, Rules]:
-        """Rules that read something out of what they match, by signal."""
-        named = re.compile(r"\(\?P<(?:serial|mac|model|firmware)>")
-        table = {
-            signal: Rules(rule for rule in rules if named.search(rule.pattern.pattern))
-            for signal, rules in self.rules_by_signal.items()
-        }
-        return {signal: rules for signal, rules in table.items() if rules}
-
-    @cached_property
     def rule_by_id(self) -> Mapping[str, Rule]:
         """Rules by id."""
         return {rule.id: rule for rule in self.rules}

@@ -4,6 +4,7 @@ The dataclasses mirror the JSON one to one; ``codec`` writes and reads them.
 """
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from auditor.model.facts import Attempt, Observation
 from auditor.model.judgement import Attribution, Verdict
@@ -51,6 +52,10 @@ class MethodState:
     interface: str | None = None
     why: str | None = None
     found: int = 0
+
+
+ALSO_AT: Final = "also answers at "
+"""How an asset's note on one of its addresses begins that lies outside the scope."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

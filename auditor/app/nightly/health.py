@@ -114,7 +114,8 @@ def _of_network(name: str, outcome: Outcome | None, entries: tuple[Entry, ...]) 
     label = (("network", name),)
     last = next(iter(entries), None)
     summary: Summary | None = last.summary if last else None
-    complete, ended = bool(last and last.complete), last.finished if last else None
+    complete = bool(last and last.complete)
+    ended = last.finished if last else None
     if outcome is not None:
         yield Sample("auditor_scan_seconds", round(outcome.seconds, 1), label)
         complete = outcome.scan is not None and outcome.scan.scan.complete
@@ -163,5 +164,5 @@ def _notify(text: str) -> None:
         return
     address = "\0" + place[1:] if place.startswith("@") else place
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door:
-        door.setblocking(False)  # a manager that does not listen must not hold up the run
+        door.settimeout(0)  # a manager that does not listen must not hold up the run
         door.sendto(text.encode(), address)

@@ -43,6 +43,8 @@ def _careful(night: Night, name: str, work: Callable[[], None]) -> None:
         night.warn(name, f"left from an earlier run: {error.strerror or error}")
     except AuditError as error:
         night.warn(name, f"left from an earlier run: {error}")
+    except Exception as error:  # noqa: BLE001 - it would keep every night from scanning
+        night.warn(name, f"left from an earlier run: bug: {type(error).__name__}: {error}"[:300])
 
 
 def _journal(night: Night, name: str, path: Path) -> None:

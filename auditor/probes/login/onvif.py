@@ -147,7 +147,9 @@ class _Asker:
         )
         if b"Envelope" not in response.body or _web.is_html(response):
             return None
-        return None if soap.decode(response.body).fault else response.body
+        if b"ault" in response.body and soap.decode(response.body).fault:
+            return None
+        return response.body
 
 
 def _told_clock(response: Response) -> tuple[str | None, bool]:

@@ -243,3 +243,15 @@ def test_recovery_is_the_first_thing_of_a_run(house):
     with patch.object(run, "recover", recovering):
         house.night(NIGHT + DAY)
     assert order == ["recover", "scan"]
+
+
+def test_a_bug_in_recovery_does_not_keep_the_run_from_scanning(house):
+    house.air.fail, house.air.fail_after = Killed(), 3
+    with pytest.raises(Killed):
+        house.night(NIGHT)
+    house.air.fail = None
+    with patch.object(journal, "close", side_effect=ValueError("no address")):
+        (outcome,) = house.night(NIGHT + DAY)
+    assert outcome.failed is None
+    assert any("bug: ValueError: no address" in text for text in house.said)
+    assert len(list((house.state / "running").iterdir())) == 1

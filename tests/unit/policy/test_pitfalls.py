@@ -158,10 +158,17 @@ def texts(scans):
     return out
 
 
+_RUNNING = re.compile(
+    r"^Camera origin audit[^\n]*\n|Technical findings, not legal advice\s*Page \d+ of \d+"
+)
+"""Header and footer of a PDF page: they stand in the middle of a sentence that goes on overleaf."""
+
+
 def words_of(data: bytes, name: str) -> str:
     """What stands in a report, also in one that is no text: PDF, spreadsheets, documents, JSON."""
     if data.startswith(b"%PDF-"):
-        return _unbroken("\n".join(p.extract_text() for p in PdfReader(io.BytesIO(data)).pages))
+        pages = (page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
+        return _unbroken("\n".join(_RUNNING.sub("", page).strip() for page in pages))
     if data.startswith(b"PK\x03\x04"):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = [archive.read(part) for part in archive.namelist() if part.endswith(".xml")]
