@@ -1,6 +1,6 @@
 """What the history reads and writes row by row, inside a transaction that ``store`` holds."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -58,31 +58,46 @@ def _numbers(connection: Connection, table: Table, digests: Iterable[str]) -> di
 
 def blob(connection: Connection, data: bytes) -> int:
     """The number of a blob, stored if it is new."""
-    key = pack.digest(data)
-    known = _numbers(connection, BLOB, [key])
-    if not known:
-        _put(connection, BLOB, [{"digest": key, "data": data}])
-        known = _numbers(connection, BLOB, [key])
-    return known[key]
+    name = pack.digest(data)
+    return _stored(connection, BLOB, {name: data})[name]
 
 
-def version(connection: Connection, asset: Asset) -> int:
-    """The number of a device as it was found, stored with its observations if it is new."""
-    digest = pack.version_digest(asset)
-    known = _numbers(connection, VERSION, [digest])
-    if not known:
-        parts = pack.pieces(asset)
-        there = _numbers(connection, OBSERVATION, parts)
-        new = [{"digest": k, "data": parts[k]} for k in parts if k not in there]
-        if new:
-            _put(connection, OBSERVATION, new)
-            there = _numbers(connection, OBSERVATION, parts)
-        judged = {k: blob(connection, data) for k, data in pack.verdicts(asset).items()}
-        data = pack.version(asset, there, judged)
-        row = {"digest": digest, "asset": key(asset.id), "data": data}
-        _put(connection, VERSION, [row])
-        known = _numbers(connection, VERSION, [digest])
-    return known[digest]
+def versions(connection: Connection, found: Sequence[Asset]) -> list[int]:
+    """The numbers of devices as they were found; what is new is stored, all at once."""
+    digests = [pack.version_digest(asset) for asset in found]
+    known = _numbers(connection, VERSION, set(digests))
+    new = {name: asset for name, asset in zip(digests, found, strict=True) if name not in known}
+    for part in chunks(list(new.items())):
+        known |= _new_versions(connection, dict(part))
+    return [known[name] for name in digests]
+
+
+def _new_versions(connection: Connection, new: Mapping[str, Asset]) -> dict[str, int]:
+    seen: dict[str, bytes] = {}
+    judged: dict[str, bytes] = {}
+    for asset in new.values():
+        seen |= pack.pieces(asset)
+        judged |= pack.verdicts(asset)
+    there = _stored(connection, OBSERVATION, seen)
+    # A list of verdicts is a blob, and a blob is named by its own bytes.
+    by_bytes = _stored(connection, BLOB, {pack.digest(data): data for data in judged.values()})
+    lists = {name: by_bytes[pack.digest(data)] for name, data in judged.items()}
+    rows = [
+        {"digest": name, "asset": key(asset.id), "data": pack.version(asset, there, lists)}
+        for name, asset in new.items()
+    ]
+    _put(connection, VERSION, rows)
+    return _numbers(connection, VERSION, new)
+
+
+def _stored(connection: Connection, table: Table, parts: Mapping[str, bytes]) -> dict[str, int]:
+    """The numbers of parts, by digest; those that are new are put in."""
+    there = _numbers(connection, table, parts)
+    new = [{"digest": name, "data": data} for name, data in parts.items() if name not in there]
+    if new:
+        _put(connection, table, new)
+        there = _numbers(connection, table, parts)
+    return there
 
 
 def assets(connection: Connection, versions: Sequence[int]) -> tuple[Asset, ...]:

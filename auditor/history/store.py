@@ -119,7 +119,7 @@ class History:
             of_network = SCAN.c.network == head["network"]
             later = select(SCAN.c.number).where(of_network, SCAN.c.started > head["started"])
             late = connection.execute(later).first() is not None
-            versions = [rows.version(connection, asset) for asset in scan.assets]
+            versions = rows.versions(connection, scan.assets)
             _insert(connection, head, scan, versions)
             found = _found(scan.assets, versions)
             before = sightings.known(connection, head["network"])

@@ -10,6 +10,7 @@ from auditor.lab import netns
 from auditor.lab.fleet import choose
 from auditor.lab.namespace import NamespaceFleet
 from auditor.lab.persona import Persona, Table, load
+from auditor.lab.servers import Conditions
 from auditor.lab.topology import Plan, home
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -102,3 +103,18 @@ def test_two_devices_behind_one_address_keep_their_own_witnesses(tmp_path):
         assert ports["dahua"] == {"tcp/8081"}
         assert "tcp/8081" not in ports["hikvision"]
         assert asset["headline"] == "covered"
+
+
+def test_a_device_beyond_a_router_has_the_same_id_in_every_scan(tmp_path):
+    ids = ["axis-camera", "hikvision-camera-old", "dahua-camera", "hanwha-camera"]
+    late = Conditions(spread=1.3, latency=0.03)  # discovery answers before, amid, after the probes
+    with NamespaceFleet(choose(ids), Plan(routed=len(ids)), conditions=late) as fleet:
+        (axis,) = (d for d in fleet.devices if d.persona.id == "axis-camera")
+        seen = set()
+        for _ in range(5):
+            ran = scan(fleet, tmp_path, "198.51.100.10-15")
+            seen.add(tuple(ran.assets[d.address]["id"] for d in fleet.devices))
+        assert len(seen) == 1
+        assert f"mac-{axis.mac.replace(':', '')}" in seen.pop()
+        for device in fleet.devices:
+            assert fleet.witness(device).violations() == ()

@@ -80,3 +80,30 @@ def test_a_wide_range_is_asked_by_link_multicast(fleet, tmp_path):
         mac: (d.persona.expect.maker or None, d.persona.expect.headline)
         for mac, d in speakers.items()
     }
+
+
+def test_link_local_addresses_are_asked_without_naming_the_interface(fleet, tmp_path):
+    ran = scan(fleet, tmp_path, "fe80::/64", "--multicast")
+    speakers = {d.mac: d for d in fleet.devices if any(s.proto == "wsd" for s in d.services)}
+    assert {a["mac"]: told(a) for a in ran.document["assets"]} == {
+        mac: (d.persona.expect.maker or None, d.persona.expect.headline)
+        for mac, d in speakers.items()
+    }
+    for asset in ran.document["assets"]:
+        assert "%" not in asset["address"]
+        assert [t for t in asset["attempts"] if t["probe"] == "http" and t["outcome"] == "ok"]
+
+
+def test_a_scanned_device_is_not_foreign_at_its_other_addresses(fleet, tmp_path):
+    ran = scan(fleet, tmp_path, NEAR)
+    own = {d.address for d in fleet.devices}
+    assert set(ran.assets) == own
+    assert ran.document["coverage"]["out_of_scope"] == []
+    elsewhere = {
+        address: [n for n in asset["notes"] if n.startswith("also answers at ")]
+        for address, asset in ran.assets.items()
+    }
+    for device in fleet.devices:
+        if any(s.proto == "wsd" for s in device.services):
+            assert any("fe80::" in note for note in elsewhere[device.address]), device.persona.id
+    assert all(len(asset["addresses"]) == 1 for asset in ran.assets.values())

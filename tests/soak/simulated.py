@@ -164,7 +164,7 @@ class Air:
         desk = Desk(scope)
         swept = True
         for count, camera in enumerate(c for c in self.there if c.address in scope):
-            if stop is not None and stop.is_set():
+            if count and stop is not None and stop.is_set():  # one device at least
                 swept = False
                 break
             if self.fail is not None and count == self.fail_after:

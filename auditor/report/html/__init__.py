@@ -20,6 +20,7 @@ from auditor.report.html._evidence import rules
 from auditor.report.html._findings import findings, glance, number_findings
 from auditor.report.html._law import law, limits
 from auditor.report.html._markup import Markup, cut, h, join, verbatim
+from auditor.report.html._plan import plan
 from auditor.report.html._summary import header, site_name, summary
 from auditor.report.html._view import View, view_of
 
@@ -28,6 +29,7 @@ _CONTENTS: Final = (
     ("changes", t.NAV_CHANGES),
     ("devices", t.NAV_DEVICES),
     ("findings", t.NAV_FINDINGS),
+    ("plan", t.NAV_PLAN),
     ("coverage", t.NAV_COVERAGE),
     ("law", t.NAV_LAW),
     ("limits", t.NAV_LIMITS),
@@ -44,7 +46,7 @@ class Html:
     def render(self, scan: Scan, page: Page) -> bytes:
         """The page as UTF-8."""
         view = view_of(scan, page.changes)
-        document = h("html", {"lang": t.LANGUAGE}, _head(view), _body(view))
+        document = h("html", {"lang": t.LANGUAGE}, _head(view), _body(view, page))
         return f"<!DOCTYPE html>\n{document}\n".encode()
 
 
@@ -87,20 +89,23 @@ def _head(view: View) -> Markup:
     )
 
 
-def _body(view: View) -> Markup:
+def _body(view: View, page: Page) -> Markup:
     groups = number_findings(view)
+    since, replace = changes(view), plan(view, page.costs)
+    absent = {anchor for anchor, part in (("changes", since), ("plan", replace)) if part is None}
     entries = [
         h("li", None, h("a", {"href": f"#{anchor}"}, word))
         for anchor, word in _CONTENTS
-        if anchor != "changes" or view.changes is not None
+        if anchor not in absent
     ]
     scan = view.scan.scan
     # The devices are written before the list of rules, which they fill.
     parts = [
         summary(view, glance(view, groups)),
-        changes(view),
+        since,
         devices(view),
         findings(view, groups),
+        replace,
         coverage(view),
         law(view),
     ]

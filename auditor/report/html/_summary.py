@@ -41,6 +41,7 @@ def header(view: View) -> Markup:
             t.META_TOOL_ENGINE.format(tool=cut(scan.tool, 80), engine=cut(scan.engine, 40)),
         ),
         (t.META_ID, h("code", None, cut(scan.id, 80))),
+        (t.META_REDACTED, cut(t.BETWEEN.join(scan.redacted), 80)),
     )
     return h(
         "header",

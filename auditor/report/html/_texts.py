@@ -6,6 +6,7 @@ than the law supports.
 
 from typing import Final
 
+from auditor.report.sentences import LIMITS as _LIMITS
 from auditor.report.words import NOT_LEGAL_ADVICE
 
 LANGUAGE: Final = "en"
@@ -18,6 +19,7 @@ CONTENTS: Final = "Contents"
 NAV_SUMMARY: Final = "Summary"
 NAV_DEVICES: Final = "Devices"
 NAV_FINDINGS: Final = "Findings in full"
+NAV_PLAN: Final = "Replacement plan"
 NAV_COVERAGE: Final = "Coverage"
 NAV_LAW: Final = "The rules"
 NAV_LIMITS: Final = "What this report does not say"
@@ -41,6 +43,7 @@ META_DATABASE: Final = "Database"
 META_TOOL: Final = "Tool"
 META_TOOL_ENGINE: Final = "{tool}, engine {engine}"
 META_ID: Final = "Scan id"
+META_REDACTED: Final = "Taken out for sharing"
 
 # Summary
 INCOMPLETE_TITLE: Final = "Incomplete scan"
@@ -316,6 +319,22 @@ CHANGE_HEADING: Final = "{kind} ({n})"
 CHANGE_COLUMNS: Final = ("Device", "Address", "Was", "Now", "Under", "Because")
 NO_VALUE: Final = "–"
 
+# Replacement plan
+PLAN_TITLE: Final = "Replacement plan"
+PLAN_INTRO: Final = "A proposal of what to look at first, made from what the scan saw."
+PLAN_STEPS_COLUMNS: Final = ("Step", "Devices", "What puts a device there")
+PLAN_COSTS: Final = "Costs by the price list given"
+PLAN_TOTALS_COLUMNS: Final = ("Step", "Devices", "Sum")
+PLAN_ALL_STEPS: Final = "all but “find out first”"
+PLAN_UNPRICED: Final = "{n} {devices} fit no row of the price list and are in no sum."
+PLAN_EXEMPT: Final = "{n} {devices} are left out because an exemption on file excuses them."
+PLAN_DEVICES: Final = "The {n} {devices} of the plan, in order"
+PLAN_COLUMNS: Final = ("No.", "Step", "Device", "Made by", "Why")
+PLAN_COLUMNS_COST: Final = (*PLAN_COLUMNS, "Unit cost")
+PLAN_MORE: Final = "and {n} more; the spreadsheet (XLSX) holds the whole plan"
+PLAN_DUTIES: Final = "What the rules that were met ask, and of whom"
+PLAN_LIMITS: Final = "What the plan does not know"
+
 # Law
 LAW_TITLE: Final = "The rules that were asked"
 LAW_NONE: Final = "No rule was asked."
@@ -334,42 +353,7 @@ LAW_STALE: Final = "due for review"
 
 # Limits
 LIMITS_TITLE: Final = "What this report does not say"
-LIMITS: Final = (
-    NOT_LEGAL_ADVICE,
-    (
-        "No hit is not a clearance. A device whose maker is unknown is “not determined”; a device"
-        " that was switched off, elsewhere or shielded was not seen at all."
-    ),
-    (
-        "No authority issues a status or certificate for devices under these rules, and this report"
-        " is none. “No listed producer identified” speaks of the policy named above, on its date,"
-        " within the coverage shown."
-    ),
-    (
-        "Each rule concerns certain users. A hit says that the signs point to a maker that the rule"
-        " names; whether the rule concerns you depends on who you are and what the device is for. A"
-        " network scan cannot see a purpose."
-    ),
-    (
-        "Rules about a company's access to goods or capital, and lists of companies, say nothing"
-        " about owning or using a device. Rules about equipment authorisation, import and sale leave"
-        " the use of lawfully acquired equipment alone."
-    ),
-    (
-        "A MAC block or a manufacturer's name in a reply is a sign, not a proof of who built a"
-        " device: labels can be set, modules mislead. Grades (confirmed, probable, possible) come"
-        " from independent witnesses and are never percentages."
-    ),
-    (
-        "Buying and relabelling does not make a company an affiliate of the maker. The device may be"
-        " covered because of who produced it."
-    ),
-    "Chips inside a device cannot be assessed from the network.",
-    (
-        "Dates differ: a listing is announced, published and effective on different days. The date"
-        " shown is the one from which the rule reaches the device."
-    ),
-)
+LIMITS: Final = (NOT_LEGAL_ADVICE, *_LIMITS)
 REVIEW_TITLE: Final = "Review by a person"
 REVIEW_TEXT: Final = "Findings are signs that a person has to confirm before anyone relies on them."
 REVIEW_FIELDS: Final = ("Reviewed by", "Organisation", "Date", "Signature")

@@ -10,14 +10,21 @@ from auditor.model.errors import ConnReset, Denied, Refused, TimedOut
 from auditor.model.facts import Observation
 from auditor.model.judgement import Judged
 from auditor.model.words import Ending
+from auditor.net.api import Interface
+
+
+WIRE = Interface(
+    name="eth0", index=2, mac="02:00:5e:00:53:fa", addresses=(), up=True, multicast=True,
+    loopback=False,
+)  # fmt: skip
 
 
 class Asked:
     """A probe that notes where it was asked and yields fixed facts, or fails."""
 
-    def __init__(self, name, rank, ports, facts=(), error=None):
+    def __init__(self, name, rank, ports, facts=(), error=None, yields=()):
         self.name, self.rank, self.ports, self.facts, self.error = name, rank, ports, facts, error
-        self.yields, self.sends, self.cost = frozenset(), "nothing", 1
+        self.yields, self.sends, self.cost = frozenset(yields), "nothing", 1
         self.asked = []
 
     def endpoints(self, open_ports, seen):
@@ -36,8 +43,11 @@ class Net:
 
     dialer = None
 
-    def __init__(self, ports):
-        self.ports, self.knocked = ports, []
+    def __init__(self, ports, face=WIRE):
+        self.ports, self.knocked, self.face = ports, [], face
+
+    def on_link(self, address):
+        return self.face
 
     async def knock(self, address, port, *, probe, wait):
         self.knocked.append(port)
@@ -179,3 +189,69 @@ async def test_a_host_that_says_nothing_at_all_is_not_knocked_at_twice(tools):
     await HostWork(card, tools(net, waves=((80,),))).run()
     assert net.knocked == [80]
     assert card.open_ports == set()
+
+
+TELLS_MAC = fact("ssdp.description", "<root><device><macAddr>4419b65d710e</macAddr></device></root>")
+
+
+@pytest.mark.parametrize("facts", [SURE, (*SURE, fact("hostname", "cam"))])
+async def test_beyond_a_router_a_settled_device_is_still_asked_who_it_is(tools, facts):
+    net = Net({80: True, 554: True, 8080: True}, face=None)
+    early = Asked("early", 1, [80], facts)
+    who = Asked("who", 8, [80], [TELLS_MAC], yields=["ssdp.description"])
+    later = Asked("later", 9, [80], yields=["onvif.mac"])
+    other = Asked("other", 7, [80], yields=["http.favicon_md5"])
+    card = Card(address="10.0.0.1", methods={"wsd"})
+    await HostWork(card, tools(net, early, who, later, other)).run()
+    assert who.asked == [80]
+    assert later.asked == [], "its MAC is known by then"
+    assert other.asked == []
+    assert 8080 not in net.knocked, "nothing more to be found there"
+
+
+async def test_a_device_settled_by_discovery_alone_is_knocked_at_to_learn_who_it_is(tools):
+    net = Net({80: True}, face=None)
+    who = Asked("who", 8, [80], [TELLS_MAC], yields=["ssdp.description"])
+    card = Card(address="10.0.0.1", methods={"wsd"})
+    card.add(SURE)
+    await HostWork(card, tools(net, who)).run()
+    assert who.asked == [80]
+    assert 8080 not in net.knocked
+
+
+@pytest.mark.parametrize("signal", ["axis.basicdeviceinfo", "isapi.device_info"])
+async def test_a_question_of_one_family_is_put_to_that_family_alone(tools, signal):
+    net = Net({80: True}, face=None)
+    early = Asked("early", 1, [80], SURE)
+    own = Asked("own", 8, [80], yields=[signal, "ssdp.description"])
+    card = Card(address="10.0.0.1", methods={"wsd"})
+    await HostWork(card, tools(net, early, own)).run()
+    assert own.asked == ([80] if signal == "isapi.device_info" else [])
+
+
+async def test_a_mac_that_stands_at_several_addresses_names_nobody(tools):
+    mac = "00:0c:42:00:53:03"
+    net = Net({80: True})
+    early = Asked("early", 1, [80], SURE)
+    who = Asked("who", 8, [80], [TELLS_MAC], yields=["ssdp.description"])
+    card = Card(address="10.0.0.1", methods={"arp"}, macs={mac})
+    await HostWork(card, tools(net, early, who, shared=lambda: frozenset({mac}))).run()
+    assert who.asked == [80]
+
+
+async def test_a_link_local_address_is_contacted_with_its_interface(tools):
+    asked = []
+
+    class Zoned(Net):
+        async def knock(self, address, port, *, probe, wait):
+            asked.append(address)
+            return await super().knock(address, port, probe=probe, wait=wait)
+
+    class Where(Asked):
+        async def ask(self, target, dialer):
+            asked.append(target.address)
+            yield SURE[1]
+
+    card = Card(address="fe80::1", methods={"wsd"}, zone="eth0")
+    await HostWork(card, tools(Zoned({80: True}), Where("http", 1, [80]), waves=((80,),))).run()
+    assert set(asked) == {"fe80::1%eth0"}
