@@ -92,8 +92,11 @@ class _Assets:
         version = ip_address(address).version
         if any(ip_address(one).version == version for one in addresses):
             return None
-        agree = not self._contradicts(at, keys) and consistent([keys, *members])
-        return at if agree else None
+        macs = {mac for member in members for mac in member.link | member.told}
+        shown = keys.link | keys.told
+        if shown and macs:
+            return None  # not one of them is the same
+        return at if consistent([keys, *members]) else None
 
 
 def _says_who(keys: Keys) -> bool:

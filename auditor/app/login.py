@@ -226,7 +226,10 @@ async def _ask(host: _Host, desk: Desk, way: Way, visit: Visit, place: _Place) -
     target = Target(address=card.contact, port=port, tls=tls, seen=card.facts, clock=desk.clock)
     session = HttpSession(way.dialer, target, secret, visit, probe=login.name)
     asking = _Asking(login, session, Scrub(secret), desk.seconds)
-    attempt, facts = await _run.run_probe(asking, target, way.dialer, monotonic=desk.monotonic)
+    try:
+        attempt, facts = await _run.run_probe(asking, target, way.dialer, monotonic=desk.monotonic)
+    finally:
+        await session.close()
     card.add(facts)
     if attempt.outcome is Ending.OK and visit.scheme is not None:
         attempt = replace(attempt, detail=f"logged in with {visit.scheme}")

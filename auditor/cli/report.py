@@ -16,7 +16,7 @@ from auditor.cli import options
 from auditor.cli.show import page, show_table
 from auditor.model.errors import UsageError
 from auditor.report.explain import asset_text
-from auditor.report.redact import redact
+from auditor.report.redact import KINDS, redact
 
 ScanFile = Annotated[str, typer.Argument(metavar="SCAN.json", help="A scan document; - for stdin.")]
 
@@ -79,13 +79,25 @@ def report_command(
         where = Where(config=config, url=url, network=network)
         shown = replace(shown, changes=past.before(where, scan, since))
     if hide is not None:
-        scan = redact(scan, [word.strip() for word in hide.split(",") if word.strip()])
+        scan = redact(scan, _named(hide))
     if places:
         reporting.write(scan, places, shown)
         seal(scan, places)
     else:
         show_table(scan, shown)
     return 0
+
+
+def _named(hide: str) -> list[str]:
+    """What ``--redact`` names; nothing named, as by an unset variable, must not share everything.
+
+    Raises:
+        UsageError: it names nothing.
+    """
+    named = [word.strip() for word in hide.split(",") if word.strip()]
+    if not named:
+        raise UsageError(f"--redact names nothing to take out: one or more of {', '.join(KINDS)}")
+    return named
 
 
 def explain_command(

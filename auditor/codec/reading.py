@@ -72,8 +72,11 @@ def _row(data: bytes, *, conclusions: bool) -> ScanRow | BareScanRow:
 
 
 def _schema_of(data: bytes) -> object:
-    """What a document calls itself; of what is no object, what it is instead."""
-    raw: object = msgspec.json.decode(data)
+    """What a document calls itself; of what is no object, what it is instead; None if cut short."""
+    try:
+        raw: object = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
     return raw.get("schema") if isinstance(raw, dict) else type(raw).__name__
 
 

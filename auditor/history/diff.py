@@ -1,7 +1,7 @@
 """What changed from one scan to another. Pure: two documents in, one difference out."""
 
 import ipaddress
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from auditor.history.match import Matched, Member, family, match
@@ -14,6 +14,7 @@ from auditor.model.words import Outcome, Role
 _ROLES: Final = (Role.MAKER, Role.BRAND)
 _SHOWN: Final = 80
 _Pairs = Sequence[tuple[Member, Member]]
+_Names = Mapping[str, str]
 
 
 def compare(old: Scan, new: Scan, seen: Sequence[Seen] = ()) -> Difference:
@@ -30,15 +31,16 @@ def compare(old: Scan, new: Scan, seen: Sequence[Seen] = ()) -> Difference:
     """
     found = match(old.assets, new.assets)
     common = _regimes(old) & _regimes(new)
-    verdict, law = _verdicts(found.pairs, common)
+    names = {vendor.id: vendor.name for scan in (old, new) for vendor in scan.vendors}
+    verdict, law = _verdicts(found.pairs, common, names)
     return Difference(
         old=_side(old),
         new=_side(new),
-        appeared=_sorted(_appeared(found, old)),
-        absent=_sorted(_absent(found, new)),
-        moved=_sorted(_moved(found.pairs)),
-        reattributed=_sorted(_reattributed(found.pairs)),
-        firmware=_sorted(_firmware(found.pairs)),
+        appeared=_sorted(_appeared(found, old, names)),
+        absent=_sorted(_absent(found, new, names)),
+        moved=_sorted(_moved(found.pairs, names)),
+        reattributed=_sorted(_reattributed(found.pairs, names)),
+        firmware=_sorted(_firmware(found.pairs, names)),
         verdict=_sorted(verdict),
         law=_sorted(law),
         seen=tuple(seen),
@@ -61,7 +63,7 @@ def _place(change: Change) -> tuple[object, ...]:
     return (*where, change.id, *(text or "" for text in rest))
 
 
-def _appeared(found: Matched, old: Scan) -> Iterator[Change]:
+def _appeared(found: Matched, old: Scan, names: _Names) -> Iterator[Change]:
     reach = Reach(old)
     for member in found.appeared:
         why = reach.why_not(member.asset)
@@ -70,10 +72,10 @@ def _appeared(found: Matched, old: Scan) -> Iterator[Change]:
             told = f"not comparable: {why} in the earlier scan"
         elif not old.scan.complete:
             told = "the earlier scan is incomplete: it may have been there"
-        yield _one(member.asset, now=member.asset.headline, because=_behind(member, told))
+        yield _one(member.asset, names, now=member.asset.headline, because=_behind(member, told))
 
 
-def _absent(found: Matched, new: Scan) -> Iterator[Change]:
+def _absent(found: Matched, new: Scan, names: _Names) -> Iterator[Change]:
     reach = Reach(new)
     for member in found.absent:
         why = reach.why_not(member.asset)
@@ -84,7 +86,7 @@ def _absent(found: Matched, new: Scan) -> Iterator[Change]:
             told = f"this proves nothing: {why} in the later scan"
         elif not new.scan.complete:
             told = "the later scan is incomplete: this proves nothing"
-        yield _one(member.asset, was=member.asset.headline, because=_behind(member, told))
+        yield _one(member.asset, names, was=member.asset.headline, because=_behind(member, told))
 
 
 def _behind(member: Member, told: str | None) -> str | None:
@@ -94,18 +96,18 @@ def _behind(member: Member, told: str | None) -> str | None:
     return f"{behind}; {told}" if told else behind
 
 
-def _moved(pairs: _Pairs) -> Iterator[Change]:
+def _moved(pairs: _Pairs, names: _Names) -> Iterator[Change]:
     for once, again in pairs:
         was, now = _places(once.asset), _places(again.asset)
         for version in (4, 6):
             if was[version] and now[version]:
                 if not set(was[version]) & set(now[version]):
-                    yield _one(again.asset, was=was[version][0], now=now[version][0])
+                    yield _one(again.asset, names, was=was[version][0], now=now[version][0])
                 break
         else:
             left, right = was[4] or was[6], now[4] or now[6]
             if left and right:
-                yield _one(again.asset, was=left[0], now=right[0])
+                yield _one(again.asset, names, was=left[0], now=right[0])
 
 
 def _places(asset: Asset) -> dict[int, list[str]]:
@@ -122,24 +124,26 @@ def _places(asset: Asset) -> dict[int, list[str]]:
     return found
 
 
-def _firmware(pairs: _Pairs) -> Iterator[Change]:
+def _firmware(pairs: _Pairs, names: _Names) -> Iterator[Change]:
     """Unknown in one of the two is no change: a night without an answer tells nothing."""
     for once, again in pairs:
         was, now = once.asset.firmware, again.asset.firmware
         if was is not None and now is not None and was != now:
-            yield _one(again.asset, was=was, now=now)
+            yield _one(again.asset, names, was=was, now=now)
 
 
-def _reattributed(pairs: _Pairs) -> Iterator[Change]:
+def _reattributed(pairs: _Pairs, names: _Names) -> Iterator[Change]:
     for once, again in pairs:
         for role in _ROLES:
             was, now = _leading(once.asset, role), _leading(again.asset, role)
             if (was and was.vendor) != (now and now.vendor):
                 told = f"another {role.value}"
-                yield _one(again.asset, was=_named(was), now=_named(now), because=told)
+                yield _one(
+                    again.asset, names, was=_named(was, names), now=_named(now, names), because=told
+                )
 
 
-def _verdicts(pairs: _Pairs, common: set[str]) -> tuple[list[Change], list[Change]]:
+def _verdicts(pairs: _Pairs, common: set[str], names: _Names) -> tuple[list[Change], list[Change]]:
     of_device: list[Change] = []
     of_law: list[Change] = []
     for once, again in pairs:
@@ -151,6 +155,7 @@ def _verdicts(pairs: _Pairs, common: set[str]) -> tuple[list[Change], list[Chang
                 continue
             change = _one(
                 again.asset,
+                names,
                 was=was.outcome.value if was else "no verdict",
                 now=now.outcome.value if now else "no verdict",
                 regime=regime,
@@ -179,19 +184,22 @@ def _leading(asset: Asset, role: Role) -> Attribution | None:
     return next((item for item in asset.attributions if item.role is role), None)
 
 
-def _named(item: Attribution | None) -> str | None:
-    return None if item is None else f"{item.vendor} ({item.grade.value})"
+def _named(item: Attribution | None, names: _Names) -> str | None:
+    """A vendor as people know it, with the grade."""
+    return None if item is None else f"{names.get(item.vendor, item.vendor)} ({item.grade.value})"
 
 
 def _one(
     asset: Asset,
+    names: _Names,
     *,
     was: str | None = None,
     now: str | None = None,
     regime: str | None = None,
     because: str | None = None,
 ) -> Change:
-    label = " ".join(dict.fromkeys(part for part in (asset.brand, asset.model) if part))
+    brand = names.get(asset.brand, asset.brand) if asset.brand else None
+    label = " ".join(dict.fromkeys(part for part in (brand, asset.model) if part))
     return Change(
         id=asset.id,
         address=asset.address,

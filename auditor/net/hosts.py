@@ -12,7 +12,6 @@ from auditor.net.ledger import Ledger
 from auditor.net.limits import Limits
 from auditor.net.transport.tls import Hello
 
-
 _IMPATIENT: Final = 0.25
 
 

@@ -1,17 +1,28 @@
 """Markdown: for tickets, wikis and pull requests."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from auditor.model.document import Asset, Scan
+from auditor.model.document import Asset, Coverage, Scan
+from auditor.model.judgement import Attribution
 from auditor.model.words import Role
 from auditor.report._api import Page
 from auditor.report.changes._markdown import tables
 from auditor.report.changes._words import sides
 from auditor.report.plan import STEPS, Plan, money, plan
+from auditor.report.sentences import (
+    CLAIMS,
+    GRADES,
+    KINDS,
+    LEDGER,
+    METHOD_STATES,
+    VERDICT_OUTCOMES,
+    word,
+)
 from auditor.report.words import (
     HEADLINES,
     NOT_LEGAL_ADVICE,
+    NOTES,
     evidence_text,
     tame,
     title_of,
@@ -20,6 +31,7 @@ from auditor.report.words import (
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&:@-])")
 _FLAGGED = ("covered", "indeterminate", "exempt")
+_MOST = 200
 
 
 class Markdown:
@@ -49,7 +61,11 @@ def _lines(scan: Scan, page: Page) -> Iterator[str]:
     )
     if not header.complete:
         yield ""
-        yield f"**Incomplete:** {safe('; '.join(header.incomplete_because), 600)}"
+        why = "; ".join(header.incomplete_because) or "see the coverage"
+        yield f"**Incomplete:** {safe(why, 600)}"
+    if header.redacted:
+        yield ""
+        yield f"**Taken out for sharing:** {safe(', '.join(header.redacted))}"
     yield ""
     yield "| hosts | covered | not determined | exempt | none listed | not video | unidentified |"
     yield "|---|---|---|---|---|---|---|"
@@ -61,20 +77,39 @@ def _lines(scan: Scan, page: Page) -> Iterator[str]:
         yield from ("", "## Since last scan", "", safe(next(iter(sides(page.changes))), 400))
         yield from tables(page.changes, safe, "###")
     names = vendor_names(scan)
+    family = list(_family(scan.assets))
     for headline in _FLAGGED:
-        for asset in scan.assets:
+        for asset, parent in family:
             if asset.headline == headline:
-                yield from _device(asset, names)
+                yield from _device(asset, parent, names)
     yield from _plan(plan(scan, page.costs))
-    yield ""
-    yield "## Everything else"
-    yield ""
-    for asset in scan.assets:
-        if asset.headline not in _FLAGGED:
-            yield f"- {_where(asset)}: {safe(title_of(asset, names))} ({_outcome(asset)})"
+    yield from _others(family, names)
+    yield from _coverage(scan.coverage)
     yield from _law(scan)
     yield ""
     yield safe(NOT_LEGAL_ADVICE, 600)
+
+
+def _family(
+    assets: Iterable[Asset], parent: Asset | None = None
+) -> Iterator[tuple[Asset, Asset | None]]:
+    """Every device with the recorder that it stands behind."""
+    for asset in assets:
+        yield asset, parent
+        yield from _family(asset.children, asset)
+
+
+def _others(family: list[tuple[Asset, Asset | None]], names: dict[str, str]) -> Iterator[str]:
+    """A line for each device that is not flagged."""
+    yield from ("", "## Everything else", "")
+    rest = [asset for asset, _ in family if asset.headline not in _FLAGGED]
+    for asset in rest:
+        made = _claims(asset, names, Role.MAKER)
+        maker = f"; {made[0][:1].lower()}{made[0][1:]}" if made else ""
+        yield f"- {_where(asset)}: {safe(title_of(asset, names))} ({_outcome(asset)}){maker}"
+        yield from (f"  - {note}" for note in _notes(asset))
+    if not rest:
+        yield "Nothing."
 
 
 def _where(asset: Asset) -> str:
@@ -86,17 +121,51 @@ def _outcome(asset: Asset) -> str:
     return HEADLINES.get(asset.headline) or safe(asset.headline)
 
 
-def _device(asset: Asset, names: dict[str, str]) -> Iterator[str]:
+def _device(asset: Asset, parent: Asset | None, names: dict[str, str]) -> Iterator[str]:
     yield ""
     yield f"## {_where(asset)}: {safe(title_of(asset, names))} ({_outcome(asset)})"
     yield ""
+    yield f"- {_particulars(asset, parent)}"
     for item in asset.attributions:
         if item.role in {Role.MAKER, Role.BRAND}:
-            yield f"- {item.role}: **{safe(names.get(item.vendor, item.vendor))}** ({item.grade})"
+            yield f"- {_claim(item, names)}"
             for evidence in item.because[:6]:
                 yield f"  - {safe(evidence_text(evidence), 260)}"
     for verdict in asset.verdicts:
-        yield f"- {safe(verdict.regime)}: {verdict.outcome}: {safe(verdict.says, 1200)}"
+        outcome = word(VERDICT_OUTCOMES, verdict.outcome)
+        yield f"- {safe(verdict.regime)}: **{outcome}**: {safe(verdict.says, 1200)}"
+    yield from (f"- apart from compliance: {note}" for note in _notes(asset))
+
+
+def _particulars(asset: Asset, parent: Asset | None) -> str:
+    """What sort of device it is, and how it can be told from others, in a line."""
+    parts = [KINDS[asset.kind]]
+    parts += [
+        f"{what} {safe(value, 80)}"
+        for what, value in (
+            ("MAC", asset.mac),
+            ("serial", asset.serial),
+            ("firmware", asset.firmware),
+            ("built", asset.built),
+            ("behind", (parent.address or parent.id) if parent else None),
+        )
+        if value
+    ]
+    return " · ".join(parts)
+
+
+def _claim(item: Attribution, names: dict[str, str]) -> str:
+    name = safe(names.get(item.vendor, item.vendor))
+    return f"{CLAIMS[item.role].format(name=f'**{name}**')} ({GRADES[item.grade]})"
+
+
+def _claims(asset: Asset, names: dict[str, str], role: Role) -> list[str]:
+    return [_claim(item, names) for item in asset.attributions if item.role is role]
+
+
+def _notes(asset: Asset) -> list[str]:
+    """What was noticed besides; devices write parts of it."""
+    return [safe(NOTES.get(note, note), 400) for note in asset.notes]
 
 
 def _plan(proposed: Plan) -> Iterator[str]:
@@ -141,13 +210,58 @@ def _sums(proposed: Plan) -> Iterator[str]:
         yield f"- {safe(duty.regime)} says: {safe(duty.action, 800)}"
 
 
+def _coverage(cover: Coverage) -> Iterator[str]:
+    """What was and was not assessed, and how it was looked for."""
+    scope = "a range too wide to count" if cover.in_scope is None else f"{cover.in_scope:,}"
+    yield from ("", "## What was and was not assessed", "")
+    yield (
+        f"Addresses in scope: {scope}; answered: {cover.answered:,}; assessed:"
+        f" {cover.assessed:,}; answered and not assessed: {len(cover.not_assessed):,}."
+    )
+    yield ""
+    yield from _bounded(
+        f"- not assessed: {safe(item.address, 64)}: {safe(item.why, 400)}"
+        for item in cover.not_assessed
+    )
+    for key, told in LEDGER.items():
+        ranges: tuple[str, ...] = getattr(cover.ledger, key)
+        if ranges:
+            more = f", and {len(ranges) - _MOST:,} more" if len(ranges) > _MOST else ""
+            yield f"- {told}: {safe(', '.join(ranges[:_MOST]), 4000)}{more}"
+    if cover.ledger.not_scanned_why:
+        yield f"- why not scanned: {safe(cover.ledger.not_scanned_why, 400)}"
+    for method in cover.methods:
+        why = f": {safe(method.why, 400)}" if method.why else ""
+        where = f" on {safe(method.interface, 40)}" if method.interface else ""
+        state = safe(word(METHOD_STATES, method.state), 40)
+        yield f"- looked for by {safe(method.method, 40)}{where}: {state}{why}"
+    yield from _bounded(
+        f"- in the baseline and missing now: {safe(item, 400)}"
+        for item in cover.missing_from_baseline
+    )
+    yield from _bounded(
+        f"- answered from outside the scope, neither contacted nor judged: {safe(item.address, 64)}"
+        for item in cover.out_of_scope
+    )
+    yield from _bounded(f"- {safe(note, 600)}" for note in cover.notes)
+
+
+def _bounded(lines: Iterable[str]) -> Iterator[str]:
+    """The first lines, and how many more there are."""
+    every = list(lines)
+    yield from every[:_MOST]
+    if len(every) > _MOST:
+        yield f"- and {len(every) - _MOST:,} more, in the scan document"
+
+
 def _law(scan: Scan) -> Iterator[str]:
     yield ""
     yield "## The law that was asked"
     for note in scan.law:
         yield ""
-        yield f"**{safe(note.id)}**: {safe(note.meaning, 900)} ({safe(note.citation, 300)};"
-        yield f"evidence of {safe(note.evidence_as_of)}{', due for review' if note.stale else ''})"
+        yield f"**{safe(note.id)}**: {safe(note.name, 400)}. {safe(note.meaning, 900)}"
+        yield f"({safe(note.citation, 300)};"
+        yield f"text read as of {safe(note.evidence_as_of)}{', due for review' if note.stale else ''})"
         for limit in note.limits:
             yield f"- {safe(limit, 400)}"
 

@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from auditor.model.document import Asset, Scan
+from auditor.model.document import ALSO_AT, Asset, Scan
 from auditor.model.errors import Malformed, UsageError
 from auditor.model.signals import SIGNALS, Shape
 from auditor.wire.flatten import flatten
@@ -110,6 +110,12 @@ class _Addresses:
         }
         self._known |= {item.address for item in scan.coverage.out_of_scope}
         self._known |= {item.address for item in scan.coverage.not_assessed}
+        self._known |= {
+            note.removeprefix(ALSO_AT).partition(" ")[0]
+            for asset in scan.assets
+            for note in asset.notes
+            if note.startswith(ALSO_AT)
+        }
 
     def __call__(self, text: str) -> str:
         if ":" in text:

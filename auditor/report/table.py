@@ -13,7 +13,7 @@ from auditor.model.words import Role
 from auditor.report._api import Page
 from auditor.report.changes._words import sides
 from auditor.report.changes.table import block
-from auditor.report.words import HEADLINES, NOT_LEGAL_ADVICE, tame, vendor_names
+from auditor.report.words import HEADLINES, NOT_LEGAL_ADVICE, NOTES, tame, vendor_names
 
 _ORDER = ("covered", "indeterminate", "exempt", "unidentified", "not_covered", "outside")
 _STYLES = {
@@ -75,6 +75,7 @@ class _Widths:
     maker: int
     grade: int
     outcome: int
+    total: int
 
 
 def _widths(scan: Scan, page: Page) -> _Widths:
@@ -91,6 +92,7 @@ def _widths(scan: Scan, page: Page) -> _Widths:
         maker=max(_LEAST_LABEL // 2, rest - label),
         grade=grade,
         outcome=outcome,
+        total=page.width,
     )
 
 
@@ -143,6 +145,10 @@ def _rows(widths: _Widths, asset: Asset, names: dict[str, str], indent: str) -> 
     text.stylize(style, 0, 1)
     text.stylize(style, max(0, line.rfind(_word(asset))))
     yield text
+    for note in asset.notes:
+        if note not in NOTES:
+            lead = " " * (2 * _GAP) + indent
+            yield Text(_fit(f"{lead}{tame(note, 200)}", widths.total).rstrip(), style="dim")
     for child in asset.children:
         yield from _rows(widths, child, names, indent + "  ")
 
@@ -192,6 +198,12 @@ def _summary(scan: Scan) -> Iterator[tuple[str, str]]:
         yield f"  not assessed: {item.address}: {item.why}", ""
     for note in cover.notes:
         yield f"  {note}", ""
+    noted = sum(any(note in NOTES for note in asset.notes) for asset in scan.assets)
+    if noted:
+        hosts = "1 host" if noted == 1 else f"{noted} hosts"
+        yield f"Apart from compliance: {hosts} with configuration findings (see audit explain).", ""
+    if scan.scan.redacted:
+        yield f"Taken out for sharing: {', '.join(scan.scan.redacted)}.", ""
     stale = [note.id for note in scan.law if note.stale]
     if stale:
         yield f"Law data due for review: {', '.join(stale)}.", ""

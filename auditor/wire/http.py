@@ -21,6 +21,7 @@ __all__ = [
     "complete",
     "decode",
     "icon_href",
+    "persists",
     "redirect",
     "request",
     "title",
@@ -29,7 +30,8 @@ __all__ = [
 _HTTP_PORT: Final = 80
 _TLS_PORT: Final = 443
 _INTERIM: Final = frozenset({100, 102, 103})
-_BODILESS: Final = frozenset({101, 204, 304})
+_SWITCHING: Final = 101
+_BODILESS: Final = frozenset({_SWITCHING, 204, 304})
 _CHUNKED_ENDS: Final = (b"\n\r\n", b"\n\n", b"0\r\n", b"0\n")
 """Only at these is it worth walking the chunks to see whether the last one came."""
 _INTERIM_CAP: Final = 4
@@ -65,6 +67,7 @@ def request(
     headers: Iterable[tuple[str, str]] = (),
     body: bytes = b"",
     accept: str = "*/*",
+    keep: bool = False,
 ) -> bytes:
     """One HTTP/1.1 request, header order fixed, never with credentials.
 
@@ -77,6 +80,7 @@ def request(
         headers: more headers, after the fixed ones.
         body: the body; its length is declared when there is one or the method is POST.
         accept: the Accept header.
+        keep: ask the server to keep the connection for another question.
 
     Raises:
         Malformed: a part holds blanks, line ends or other bytes that cannot stand in a request.
@@ -91,7 +95,7 @@ def request(
     lines += [f"{_message.clean(name)}: {value}" for name, value in headers]
     if body or method == "POST":
         lines.append(f"Content-Length: {len(body)}")
-    lines += ["Connection: close", "", ""]
+    lines += [f"Connection: {'keep-alive' if keep else 'close'}", "", ""]
     if any("\r" in line or "\n" in line for line in lines):
         raise Malformed("a header holds a line end")
     return "\r\n".join(lines).encode("latin-1", "replace") + body
@@ -132,6 +136,27 @@ def complete(buf: bytes) -> bool:
         return buf.endswith(_CHUNKED_ENDS) and _message.dechunk(buf, at)[1]
     length = _message.content_length(reply)
     return length is not None and len(reply.body) >= length
+
+
+def persists(buf: bytes) -> bool:
+    """Whether another question may go over the connection that brought these bytes.
+
+    Only where the reply is whole, ends by itself and not with the connection, nothing stands
+    behind it that could be taken for the next reply, and the server does not say that it closes.
+    """
+    buf = _after_interim(buf)
+    try:
+        reply, _ = _message.decode(buf, "HTTP")
+    except Malformed:
+        return False
+    words = {word.strip().lower() for value in reply.all("connection") for word in value.split(",")}
+    if "close" in words or (reply.version != "HTTP/1.1" and "keep-alive" not in words):
+        return False
+    if reply.status in _BODILESS:
+        return reply.status != _SWITCHING and not reply.body
+    if _is_chunked(reply):
+        return buf.endswith((b"\n\r\n", b"\n\n")) and complete(buf)
+    return _message.content_length(reply) == len(reply.body)
 
 
 def _is_chunked(reply: Response) -> bool:

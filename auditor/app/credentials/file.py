@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from auditor.app.credentials.shapes import ENTRIES, CredentialsFile, EntryPart, Source
-from auditor.app.credentials.sources import SYSTEMD, read_private, text_of
+from auditor.app.credentials.sources import SYSTEMD, one_key, read_private, text_of
 from auditor.app.nightly import tomlfile
 from auditor.model.errors import UsageError
 from auditor.probes.login._api import Secret
@@ -74,13 +74,42 @@ def read(path: Path, seal: Seal, environ: Mapping[str, str] | None = None) -> tu
         UsageError: one line with file, line and key, and never a secret.
     """
     known = os.environ if environ is None else environ
-    text = read_private(path, known)
+    folder = path.resolve().parent
+
+    def fetch(value: str | Source, user: str | None) -> str:
+        return text_of(value, folder, known, user=user)
+
+    return _entries(path, read_private(path, known), seal, fetch)
+
+
+def check(path: Path, environ: Mapping[str, str] | None = None) -> tuple[Entry, ...]:
+    """The entries of a file, checked without fetching what stands elsewhere.
+
+    Environment, keyring and systemd credentials are often those of another user or of a service:
+    they are not looked for. In the entries a name stands for them.
+
+    Args:
+        path: the file.
+        environ: the environment; None for this process's own.
+
+    Raises:
+        UsageError: it is missing, others can read it, or it has another shape.
+    """
+
+    def name(value: str | Source, user: str | None) -> str:
+        del user
+        return value if isinstance(value, str) and value else one_key(value)
+
+    return _entries(path, read_private(path, environ), lambda *_: "", name)
+
+
+def _entries(path: Path, text: str, seal: Seal, fetch: "_Fetch") -> tuple[Entry, ...]:
     parts = tomlfile.parse(text, CredentialsFile, str(path)).login
     entries: list[Entry] = []
     taken: dict[tuple[str, str], str] = {}
     for number, part in enumerate(parts):
         try:
-            entry = _entry(part, number, path.resolve().parent, known, seal)
+            entry = _entry(part, number, seal, fetch)
             _claim(entry, taken)
         except _Fault as fault:
             raise UsageError(_told(path, text, number, fault)) from None
@@ -88,6 +117,10 @@ def read(path: Path, seal: Seal, environ: Mapping[str, str] | None = None) -> tu
     if not entries:
         raise UsageError(f"{path}: no [[{ENTRIES}]] in it")
     return tuple(entries)
+
+
+_Fetch = Callable[[str | Source, str | None], str]
+"""A value, and the user that a keyring knows its password by → the text that it stands for."""
 
 
 class _Fault(Exception):
@@ -105,14 +138,12 @@ def _told(path: Path, text: str, number: int, fault: _Fault) -> str:
     return f"{path}{at}: {ENTRIES}[{number + 1}].{fault.key}: {fault.words}"
 
 
-def _entry(
-    part: EntryPart, number: int, folder: Path, environ: Mapping[str, str], seal: Seal
-) -> Entry:
+def _entry(part: EntryPart, number: int, seal: Seal, fetch: _Fetch) -> Entry:
     given = [key for key in _MATCHES if getattr(part, key)] + ["default"] * part.default
     if len(given) != 1:
         raise _Fault(given[-1] if given else "user", f"give one of {', '.join(_MATCHES)}, default")
-    user = _secret(part.user, "user", folder, environ)
-    password = _secret(part.password, "password", folder, environ, user=user)
+    user = _secret(part.user, "user", fetch, None)
+    password = _secret(part.password, "password", fetch, user)
     if not _USER.fullmatch(user):
         raise _Fault("user", "1 to 64 printable ASCII characters without quote, colon, backslash")
     if not _PASSWORD.fullmatch(password):
@@ -131,16 +162,9 @@ def _entry(
     )
 
 
-def _secret(
-    value: str | Source,
-    key: str,
-    folder: Path,
-    environ: Mapping[str, str],
-    *,
-    user: str | None = None,
-) -> str:
+def _secret(value: str | Source, key: str, fetch: _Fetch, user: str | None) -> str:
     try:
-        return text_of(value, folder, environ, user=user)
+        return fetch(value, user)
     except UsageError as error:
         raise _Fault(key, str(error)) from None
 

@@ -66,14 +66,26 @@ def text_of(
         found: str | None = value
         where = "it"
     else:
-        given = [key for key in _KEYS if getattr(value, key) is not None]
-        if len(given) != 1:
-            raise UsageError(f"give one of {', '.join(_KEYS)}")
-        where = f"{given[0]} {getattr(value, given[0])!r}"
+        given = one_key(value)
+        where = f"{given} {getattr(value, given)!r}"
         found = _from(value, folder, environ, user)
     if not found:
         raise UsageError(f"{where} is empty or missing")
     return found
+
+
+def one_key(value: str | Source) -> str:
+    """The key that says where a text is.
+
+    Raises:
+        UsageError: there is none or more than one, or the text itself is empty.
+    """
+    given = [key for key in _KEYS if getattr(value, key, None) is not None]
+    if isinstance(value, str):
+        raise UsageError("it is empty or missing")
+    if len(given) != 1:
+        raise UsageError(f"give one of {', '.join(_KEYS)}")
+    return given[0]
 
 
 def _from(value: Source, folder: Path, environ: Mapping[str, str], user: str | None) -> str | None:

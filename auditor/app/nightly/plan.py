@@ -4,6 +4,7 @@ from pathlib import Path
 
 from auditor.alert import deliver
 from auditor.app.bench import bench
+from auditor.app.credentials import file as logins
 from auditor.app.nightly import config as parts
 from auditor.app.nightly.config import Config
 from auditor.app.nightly.post import name_of, secrets_of
@@ -48,6 +49,9 @@ async def plan(config: Config, only: frozenset[str]) -> str:
     lines.append(
         f"reports: {reports_folder(config)}/NETWORK/START.json and {', '.join(config.report.formats) or 'nothing else'}"
     )
+    entries = _logins(config)
+    if entries is not None:
+        lines.append(f"logins: {config.credentials.file}: {entries} entries")
     for number, alert in enumerate(config.alert, 1):
         lines.append(
             f"alert {name_of(alert, number)}: {', '.join(alert.on)}{' (digest)' if alert.digest else ''}"
@@ -56,12 +60,13 @@ async def plan(config: Config, only: frozenset[str]) -> str:
 
 
 def check(config: Config) -> None:
-    """Everything that can be checked without a packet: policy, files, keys, alert URLs.
+    """Everything that can be checked without a packet: policy, files, logins, keys, alert URLs.
 
     Raises:
         UsageError: the first thing that does not fit.
     """
     bench(parts.terms_of(config))
+    _logins(config)
     key = config.report.sign_key
     if key and not credential.place(Path(key)).is_file():
         raise UsageError(f"report.sign_key {key}: no such file")
@@ -70,3 +75,18 @@ def check(config: Config) -> None:
             deliver.check(secrets_of(alert)[0])
         except UsageError as error:
             raise UsageError(f"alert {name_of(alert, number)}: {error}") from None
+
+
+def _logins(config: Config) -> int | None:
+    """How many entries the credentials file has; None where the configuration names none.
+
+    Raises:
+        UsageError: it is missing, others can read it, or it has another shape.
+    """
+    named = config.credentials.file
+    if not named:
+        return None
+    try:
+        return len(logins.check(credential.place(Path(named))))
+    except UsageError as error:
+        raise UsageError(f"credentials.file: {error}") from None

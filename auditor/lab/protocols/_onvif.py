@@ -30,7 +30,7 @@ def answer(
         path: the path of the request.
         body: the SOAP message.
         admitted: whether it came with the right password: then the operations of the table
-            ``behind`` are answered as well.
+            ``behind`` are answered as well, and for others it is no question of rights.
     """
     data = service.data
     if path.partition("?")[0] not in data.texts("paths", ("/onvif/device_service",)):
@@ -41,7 +41,8 @@ def answer(
     operations = data.table("operation" if open_to_all else "behind")
     table = operations.table(operation)
     if not operations.has(operation):
-        return _refusal(data, data.text("default", "fault"))
+        how = "fault" if admitted and data.has("behind") else data.text("default", "fault")
+        return _refusal(data, how)
     if table.has("refuse"):
         return _refusal(data, table.text("refuse"))
     content = table.text("body") if table.has("body") else _BUILD[operation](table, device)

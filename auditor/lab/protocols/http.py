@@ -37,6 +37,9 @@ class _Http:
                 return
             await asyncio.sleep(talk.latency)
             reply, source = self._reply(talk, page, request)
+            keeps = page.data.flag("keep_alive", default=False) and _may_keep(request, reply)
+            if keeps:
+                reply = _kept(reply)
             data = encode(
                 reply,
                 version=source.text("version", page.data.text("version", "HTTP/1.1")),
@@ -44,8 +47,7 @@ class _Http:
             )
             talk.writer.write(data)
             await talk.writer.drain()
-            closing = (request.get("connection") or "").lower() == "close"
-            if closing or not page.data.flag("keep_alive", default=False):
+            if not keeps:
                 return
 
     def _reply(self, talk: Talk, page: Service, request: Request) -> tuple[Reply, Table]:
@@ -72,6 +74,20 @@ class _Http:
                 reply, headers=(("Content-Length", "{length}"), ("Connection", "close"))
             )
         return reply, missing
+
+
+def _may_keep(request: Request, reply: Reply) -> bool:
+    """Whether the client wants the connection kept, and the answer ends without its end."""
+    names = {name.lower() for name, _ in reply.headers}
+    wants = (request.get("connection") or "").lower() != "close"
+    return wants and bool(names & {"content-length", "transfer-encoding"})
+
+
+def _kept(reply: Reply) -> Reply:
+    """The answer as given to those who asked to keep the connection."""
+    words = {"connection": "keep-alive"}
+    named = tuple((name, words.get(name.lower(), value)) for name, value in reply.headers)
+    return replace(reply, headers=named)
 
 
 def _guard(talk: Talk, page: Service) -> Guard | None:

@@ -17,6 +17,7 @@ from auditor.probes import _web
 from auditor.probes._api import Target
 from auditor.probes.login import _schemes
 from auditor.probes.login._api import LoginRefused, Scheme, Secret, Session, Sign
+from auditor.probes.login._line import Line
 from auditor.probes.login._scrub import Scrub
 from auditor.wire import http, soap
 from auditor.wire.http import Response
@@ -80,11 +81,10 @@ class HttpSession:
             visit: the state of the device's one attempt.
             probe: whom to book the requests on.
         """
-        self._dialer = dialer
+        self._line = Line(dialer, target, probe=probe, spend=self._spend)
         self._target = target
         self._secret = secret
         self._visit = visit
-        self._probe = probe
         self._scrub = Scrub(secret)
         self._pen: _schemes.Pen | None = None
         self._signs = False
@@ -177,8 +177,10 @@ class HttpSession:
         if not _shows_entry(response):
             raise Denied(f"HTTP {response.status} after the login: neither taken nor refused")
         self._visit.state = State.ACCEPTED
+        if self._line.held:  # it was taken; the same question once more, and without keeping
+            reply = await self._send(question)
         reply.settle()
-        return response
+        return reply.response
 
     def _best(self, question: "_Question", refusal: Response) -> _schemes.Offer:
         """The strongest scheme that the device offers and the entry allows.
@@ -228,21 +230,28 @@ class HttpSession:
         return False
 
     async def _send(self, question: "_Question", *, is_first: bool = False) -> _web.Reply:
-        target, visit = self._target, self._visit
-        payload = self._written(question)
-        cost = 2 if target.tls else 1
-        if visit.left < cost:
-            raise Denied(f"the login's budget of {REQUESTS} requests is spent")
-        visit.left -= cost
-        dialer = self._dialer
-        connection = dialer.connect(target.address, target.port, probe=self._probe, tls=target.tls)
-        async with connection as stream:
-            if is_first:
-                visit.state = State.SHOWN  # whatever happens from here on
-            reply = await _web.ask(stream, payload)
+        def write(keep: bool) -> bytes:  # noqa: FBT001 - the shape of _line.Write
+            return self._written(question, keep=keep)
+
+        if is_first:
+            reply = await self._line.ask_once(write, self._leaves)
+        else:
+            reply = await self._line.ask(write)
         return replace(reply, response=self._scrub.response(reply.response))
 
-    def _written(self, question: "_Question") -> bytes:
+    def _leaves(self) -> None:
+        self._visit.state = State.SHOWN  # whatever happens from here on
+
+    def _spend(self, requests: int) -> None:
+        if self._visit.left < requests:
+            raise Denied(f"the login's budget of {REQUESTS} requests is spent")
+        self._visit.left -= requests
+
+    async def close(self) -> None:
+        """Let go of the connection; call it when no question is left."""
+        await self._line.close()
+
+    def _written(self, question: "_Question", *, keep: bool) -> bytes:
         """The bytes of a request, with what shows the password if it is time for that."""
         target = self._target
         headers: list[tuple[str, str]] = list(question.headers)
@@ -265,6 +274,7 @@ class HttpSession:
             headers=headers,
             body=body,
             accept=question.accept,
+            keep=keep,
         )
 
 

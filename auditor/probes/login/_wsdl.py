@@ -7,6 +7,7 @@ and changes the process's proxy variables and logging.
 
 import threading
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import datetime
 from functools import cache
 from importlib import metadata
@@ -103,7 +104,9 @@ def prepare() -> None:
             _parsed(name)
 
 
+@cache
 def _built(operation: str) -> Any:  # noqa: ANN401 - lxml has no types
+    """The envelope of an operation, built once; whoever changes it changes a copy."""
     wsdl, arguments = READS[operation]
     with _LOCK:
         parsed = _parsed(wsdl)
@@ -124,7 +127,7 @@ def signed(operation: str, secret: Secret, created: datetime) -> bytes:
         secret: whose token.
         created: the device's own time in UTC; devices refuse a token that is minutes off.
     """
-    envelope = _built(operation)
+    envelope = deepcopy(_built(operation))
     token = UsernameToken(  # type: ignore[no-untyped-call]
         secret.user, secret.password, use_digest=True, created=created, zulu_timestamp=True
     )

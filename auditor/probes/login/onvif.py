@@ -1,7 +1,7 @@
 """What the ONVIF device and media services tell a user: identity, interfaces, scopes, video."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from auditor.probes._facts import Scribe, Trouble
 from auditor.probes._paths import checked_path
 from auditor.probes.login import _wsdl
 from auditor.probes.login._api import Login, Secret, Session
-from auditor.wire import mac, soap
+from auditor.wire import soap
 from auditor.wire.http import Response
 
 _DEVICE: Final = (
@@ -213,39 +213,28 @@ def _listed(thing: Any) -> list[Any]:  # noqa: ANN401 - zeep's objects have no t
 
 
 def _information(body: bytes, scribe: Scribe) -> Facts:
-    told = _wsdl.read("GetDeviceInformation", body)
-    names = ("Manufacturer", "Model", "FirmwareVersion", "SerialNumber", "HardwareId")
-    words = [_word(_at(told, name)) for name in names]
-    if not any(words):  # wrong namespaces and the like: what the lenient reader finds
-        plain = soap.device_information(soap.decode(body))
-        words = [plain.manufacturer, plain.model, plain.firmware, plain.serial, plain.hardware_id]
+    told = soap.device_information(soap.decode(body))
+    words = (told.manufacturer, told.model, told.firmware, told.serial, told.hardware_id)
     signals = ("manufacturer", "model", "firmware", "serial", "hardware_id")
     for signal, word in zip(signals, words, strict=True):
-        yield from scribe(f"onvif.{signal}", word)
+        yield from scribe(f"onvif.{signal}", _word(word))
 
 
 def _interfaces(body: bytes, scribe: Scribe) -> Facts:
-    told = _listed(_wsdl.read("GetNetworkInterfaces", body))
-    found = [mac.normal(_word(_at(one, "Info", "HwAddress")) or "") for one in told]
-    plain = soap.macs(soap.decode(body)) if not any(found) else ()
-    for one in dict.fromkeys((*found, *plain)):
+    for one in soap.macs(soap.decode(body))[:_MOST_ITEMS]:
         yield from scribe("onvif.mac", one)
 
 
 def _scopes(body: bytes, scribe: Scribe) -> Facts:
-    told = _listed(_wsdl.read("GetScopes", body))
-    found = [_word(_at(one, "ScopeItem")) for one in told]
-    words = [word for word in found if word] or list(soap.scopes(soap.decode(body))[:_MOST_ITEMS])
-    yield from scribe("onvif.scopes", " ".join(words))
+    words = (_word(one) for one in soap.scopes(soap.decode(body))[:_MOST_ITEMS])
+    yield from scribe("onvif.scopes", " ".join(word for word in words if word))
 
 
 def _services(body: bytes, scribe: Scribe) -> Facts:
-    told = _listed(_wsdl.read("GetServices", body))
-    found = [(_word(_at(one, "Namespace")), _word(_at(one, "XAddr"))) for one in told]
-    pairs: Iterable[tuple[str | None, str | None]] = [
-        pair for pair in found if all(pair)
-    ] or soap.services(soap.decode(body))[:_MOST_ITEMS]
-    listed = [{"namespace": space, "xaddr": xaddr} for space, xaddr in pairs]
+    listed = [
+        {"namespace": _word(space), "xaddr": _word(xaddr)}
+        for space, xaddr in soap.services(soap.decode(body))[:_MOST_ITEMS]
+    ]
     if listed:
         yield from scribe("onvif.services", json.dumps(listed, ensure_ascii=False))
 

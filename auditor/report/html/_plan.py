@@ -74,7 +74,7 @@ def _items(view: View, made: planning.Plan) -> Markup:
     count = len(made.items)
     word = t.PLAN_DEVICES.format(n=t.number(count), devices=t.devices(count))
     columns = t.PLAN_COLUMNS_COST if made.priced else t.PLAN_COLUMNS
-    return h("details", None, h("summary", None, word), table(columns, rows), more)
+    return h("details", {"open": True}, h("summary", None, word), table(columns, rows), more)
 
 
 def _row(view: View, item: planning.Item, *, priced: bool) -> tuple[str, ...]:

@@ -341,6 +341,7 @@
   });
   if (long) for (const part of [list, byId("long")]) part.hidden = false;
   else for (const index of order) fold(index).open = false;
+  for (const plan of document.querySelectorAll("#plan details")) plan.open = false;
   controls.hidden = false;
   refresh();
   goTo();

@@ -224,3 +224,37 @@ async def test_a_refusal_is_known_under_every_id_and_only_for_its_entry():
     assert await memory.has_refused(("mac-1", "x"), "e1")
     assert not await memory.has_refused(("mac-1",), "e2")
     assert not await memory.has_refused(("mac-2",), "e1")
+
+
+def test_a_check_asks_for_nothing_that_only_the_service_has(tmp_path):
+    path = put(
+        tmp_path,
+        '[[login]]\ndefault = true\nuser = { env = "NOT_SET_HERE" }\n'
+        'password = { credential = "of-the-service" }\n'
+        '[[login]]\nvendor = "axis"\nuser = { keyring = "cameras" }\n'
+        'password = { file = "not-here" }\n',
+    )
+    with pytest.raises(UsageError):
+        credentials.read(path, seal, {})
+    held = [entry.held for entry in credentials.check(path, {})]
+    assert held[0] == "user from env NOT_SET_HERE, password from credential of-the-service"
+    assert len(held) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "wanted"),
+    [
+        (ONE, 0o644, "chmod 600"),
+        (ONE.replace("default = true", "vendor = 1"), 0o600, "vendor"),
+        (ONE.replace(f'"{SECRET}"', '{ env = "A", file = "b" }'), 0o600, "give one of"),
+        (ONE.replace(f'"{SECRET}"', '""'), 0o600, "password: it is empty"),
+        (ONE + ONE, 0o600, "is for the same"),
+        ("login = []", 0o600, "no .*login"),
+    ],
+)
+def test_a_check_finds_wrong_permissions_and_shapes_and_shows_no_secret(
+    tmp_path, text, mode, wanted
+):
+    with pytest.raises(UsageError, match=wanted) as caught:
+        credentials.check(put(tmp_path, text, mode), {})
+    assert SECRET not in str(caught.value)

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditor.app.desk import Desk, Stage
 from auditor.app.identity import assets
@@ -125,3 +127,82 @@ def test_a_mac_is_shared_while_two_ipv4_addresses_hold_it(desk):
     assert desk.shared_macs() == {mac}
     assert desk.forget_remembered() == ("10.0.0.1",)
     assert desk.shared_macs() == frozenset()
+
+
+def test_a_link_local_address_keeps_its_interface_for_contact_and_not_for_show():
+    desk = Desk(Scope.of(["fe80::/64", "fd00::/120"]))
+    for address in ("fe80::1", "fd00::1"):
+        seen = Sighting(address=address, method="wsd", interface="eth0")
+        desk.note(seen)
+    assert {card.address: card.contact for card in desk.cards.values()} == {
+        "fe80::1": "fe80::1%eth0",
+        "fd00::1": "fd00::1",
+    }
+
+
+def test_one_link_local_address_at_two_interfaces_is_two_hosts():
+    desk = Desk(Scope.of(["fe80::/64"]))
+    for name in ("eth0", "eth1", "eth1", "eth0"):
+        desk.note(Sighting(address="fe80::1", method="wsd", interface=name))
+    assert [card.contact for card in desk.cards.values()] == ["fe80::1%eth0", "fe80::1%eth1"]
+    assert [asset.address for asset in assets(desk)] == ["fe80::1", "fe80::1%eth1"]
+
+
+HOSTILE = [
+    "a" * 5000,
+    "  spaced out \t",
+    "line\nbreak\r\n\x1b[31mred\x00",
+    "bidi\u202eevil\u2066",
+    "zero\u200bwidth\ufeff",
+    "\u2028paragraph\u2029",
+    "emoji \U0001f4f7" * 60,
+    "<script>alert(1)</script>",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("signal", ["wsd.endpoint", "onvif.serial"])
+def test_an_id_made_of_what_a_device_says_is_short_and_visible(signal, text):
+    made = []
+    for _ in range(2):
+        desk = Desk(Scope.of(["10.0.0.0/24"]))
+        desk.note(sighting("10.0.0.1", (signal, text, "tcp/80")))
+        made += [asset.id for asset in assets(desk)]
+    first, second = made
+    assert first == second
+    assert first.startswith(("epr-", "sn-"))
+    assert len(first) <= 128
+    assert first.isprintable()
+    assert first == first.strip()
+
+
+@given(st.lists(st.text(min_size=1), min_size=1, max_size=3))
+def test_whatever_devices_call_themselves_their_ids_are_short_visible_and_distinct(names):
+    desk = Desk(Scope.of(["10.0.0.0/24"]))
+    for last, name in enumerate(names, 1):
+        desk.note(sighting(f"10.0.0.{last}", ("onvif.serial", name, "tcp/80")))
+    made = [asset.id for asset in assets(desk)]
+    assert len(set(made)) == len(names)
+    for one in made:
+        assert len(one) <= 128
+        assert one.isprintable()
+        assert one == one.strip()
+
+
+def test_long_names_that_differ_at_the_end_give_different_ids(desk):
+    for last in (1, 2):
+        name = ("onvif.serial", f"{'x' * 500}{last}", "tcp/80")
+        desk.note(sighting(f"10.0.0.{last}", name))
+    first, second = (asset.id for asset in assets(desk))
+    assert first != second
+    assert "@" not in first
+
+
+def test_a_name_of_nothing_visible_gives_way_to_the_address(desk):
+    desk.note(sighting("10.0.0.1", ("onvif.serial", "\u200b\u200b", "tcp/80")))
+    assert ids(desk) == {"ip-10.0.0.1": ("10.0.0.1",)}
+
+
+def test_an_ordinary_name_stands_in_the_id_as_it_is(desk):
+    desk.note(sighting("10.0.0.1", ("onvif.serial", "DS-7616NI-K2/16P1620180531", "tcp/80")))
+    assert ids(desk) == {"sn-DS-7616NI-K2/16P1620180531": ("10.0.0.1",)}

@@ -1,17 +1,20 @@
 """One host's interview: waves, budget, and stopping when nothing more can change."""
 
+from random import Random
+
 import pytest
 
-from auditor.app.desk import Card
+from auditor.app.desk import Card, Desk
 from auditor.app.hostwork import HostWork, Tools
+from auditor.app.identity import assets
 from auditor.app.plan import settled
 from auditor.attribution.judge import attribute
 from auditor.model.errors import ConnReset, Denied, Refused, TimedOut
-from auditor.model.facts import Observation
+from auditor.model.facts import Observation, Sighting
 from auditor.model.judgement import Judged
+from auditor.model.scope import Scope
 from auditor.model.words import Ending
 from auditor.net.api import Interface
-
 
 WIRE = Interface(
     name="eth0", index=2, mac="02:00:5e:00:53:fa", addresses=(), up=True, multicast=True,
@@ -191,7 +194,9 @@ async def test_a_host_that_says_nothing_at_all_is_not_knocked_at_twice(tools):
     assert card.open_ports == set()
 
 
-TELLS_MAC = fact("ssdp.description", "<root><device><macAddr>4419b65d710e</macAddr></device></root>")
+TELLS_MAC = fact(
+    "ssdp.description", "<root><device><macAddr>4419b65d710e</macAddr></device></root>"
+)
 
 
 @pytest.mark.parametrize("facts", [SURE, (*SURE, fact("hostname", "cam"))])
@@ -255,3 +260,61 @@ async def test_a_link_local_address_is_contacted_with_its_interface(tools):
     card = Card(address="fe80::1", methods={"wsd"}, zone="eth0")
     await HostWork(card, tools(Zoned({80: True}), Where("http", 1, [80]), waves=((80,),))).run()
     assert set(asked) == {"fe80::1%eth0"}
+
+
+WSD = (
+    fact("wsd.endpoint", "urn:uuid:45d6919d-c691-4be2-a834-ac269b992673", "udp/3702"),
+    fact("wsd.types", "tds:Device dn:NetworkVideoTransmitter", "udp/3702"),
+    fact(
+        "wsd.scopes",
+        "onvif://www.onvif.org/hardware/P3245-LVE onvif://www.onvif.org/name/AXIS%20P3245-LVE",
+        "udp/3702",
+    ),
+)
+WEB = (
+    fact("http.headers", '[["Server", "Apache"]]'),
+    fact("http.auth_realm", "AXIS_ACCC8E2B90F4"),
+)
+RTSP = (fact("rtsp.auth_realm", "AXIS_WS_ACCC8E2B90F4", "tcp/554"),)
+VAPIX = fact(
+    "axis.basicdeviceinfo",
+    '{"data": {"propertyList": {"Brand": "AXIS", "ProdNbr": "P3245-LVE",'
+    ' "SerialNumber": "ACCC8E2B90F4"}}}',
+)
+
+
+@pytest.mark.parametrize("order", range(10))
+async def test_a_device_beyond_a_router_has_one_id_in_whatever_order_its_answers_come(tools, order):
+    chance = Random(order)
+    desk = Desk(Scope.of(["10.0.0.0/24"]))
+    card, _, _ = desk.note(Sighting(address="10.0.0.1", method="tcp"))
+    probes = [
+        Asked("http", 10, [80], WEB),
+        Asked("rtsp", 12, [554], RTSP),
+        Asked("axis", 24, [80], [VAPIX], yields=["axis.basicdeviceinfo"]),
+        Asked("favicon", 60, [80], [fact("http.favicon_mmh3", "1")]),
+    ]
+    late = chance.choice([None, *probes])  # the probe while which the group's answer comes in
+
+    async def ask(target, dialer, probe=late):
+        probe.asked.append(target.port)
+        card.add(WSD)
+        for one in probe.facts:
+            yield one
+
+    if late is None:
+        card.add(WSD)
+    else:
+        late.ask = ask
+    net = Net({80: True, 554: True}, face=None)
+    work = tools(net, *probes)
+    await HostWork(card, work).run()
+    if card.add(WSD):
+        await HostWork(card, work).run()
+    (asset,) = assets(desk)
+    assert asset.id == "mac-accc8e2b90f4"
+    assert probes[2].asked == [80]
+
+
+def test_the_ten_orders_hold_some_in_which_nothing_else_would_have_asked_for_the_mac(catalog):
+    assert settled(attribute((*WSD, *WEB, *RTSP), catalog))

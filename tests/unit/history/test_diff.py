@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.history.diff import compare
-from auditor.model.document import Coverage, Ledger, Unassessed
+from auditor.model.document import Coverage, Ledger, Unassessed, VendorNote
 from auditor.model.words import Grade, Outcome
 from tests.unit.history.nights import camera, maker, note, scan, verdict
 
@@ -266,3 +266,15 @@ def test_nothing_is_both_here_and_gone_without_two_devices(before, after):
     total = sum(1 + len(asset.children) for asset in after)
     again = sum(1 + len(asset.children) for asset in before) - len(found.absent)
     assert again + len(found.appeared) == total
+
+
+def test_vendors_are_told_by_the_names_that_people_know():
+    known = (
+        VendorNote(id="hikvision", name="Hikvision", country="CN"),
+        VendorNote(id="tp-link", name="TP-Link", country="CN"),
+    )
+    other = camera(1, 1, brand="tp-link", attributions=(maker("tp-link"),))
+    old = replace(scan(0, camera(1)), vendors=known[:1])
+    (change,) = compare(old, replace(scan(1, other), vendors=known)).reattributed
+    assert (change.was, change.now) == ("Hikvision (confirmed)", "TP-Link (confirmed)")
+    assert change.name.startswith("TP-Link")

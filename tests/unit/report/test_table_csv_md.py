@@ -67,6 +67,20 @@ def test_the_table_tells_why_a_scan_is_incomplete():
     assert b"INCOMPLETE: no host answered." in TABLE.render(scan(header=header), Page())
 
 
+def test_the_table_tells_what_stands_behind_a_recorder():
+    notes = ("clock-wrong", "at least 16 cameras behind it (its own list)")
+    text = TABLE.render(scan(device(1, notes=notes)), Page(width=80)).decode()
+    assert "at least 16 cameras behind it (its own list)" in text
+    assert "clock" not in text
+
+
+def test_the_table_counts_configuration_findings_and_says_where_they_are():
+    document = scan(device(1, notes=("open-stream",)), device(2, notes=("open-stream",)))
+    text = " ".join(TABLE.render(document, Page(width=80)).decode().split())
+    assert "2 gives its video stream without a password" not in text
+    assert "Apart from compliance: 2 hosts with configuration findings (see audit explain)" in text
+
+
 # csv
 
 
@@ -130,6 +144,35 @@ def test_markdown_tells_devices_coverage_and_law():
     assert "| 6 | 2 | 1 | 0 | 1 | 1 | 1 |" in text
     assert "It says nothing to other owners" in text
     assert "not legal advice" in text
+
+
+def test_markdown_lists_what_was_not_assessed_and_why():
+    text = MD.render(scan(device(1), text="stopped early"), Page()).decode()
+    assert "answered: 2; assessed: 1; answered and not assessed: 1" in text
+    assert "- not assessed: 10.0.0.9: stopped early" in text
+    assert "- silent: nothing there, or nothing that speaks: 10.0.0.51" in text
+    assert "192.168.1.64" in text
+
+
+def test_markdown_tells_notes_apart_from_compliance_and_uses_no_outcome_ids():
+    document = scan(device(1, notes=("open-stream", "at least 16 cameras behind it")))
+    text = MD.render(document, Page()).decode()
+    assert "- apart from compliance: gives its video stream without a password" in text
+    assert "- apart from compliance: at least 16 cameras behind it" in text
+    assert "indeterminate" not in MD.render(site(), Page()).decode()
+
+
+def test_markdown_shows_a_flagged_device_behind_a_recorder():
+    text = MD.render(site(), Page()).decode()
+    assert "channel 1 (exempt)" in text.replace("\\", "")
+    assert "· behind 10.0.0.4" in text
+
+
+@pytest.mark.parametrize("form", [TABLE, MD], ids=lambda form: form.name)
+def test_what_was_taken_out_for_sharing_is_told(form):
+    shared = scan(device(1), header={"redacted": ("addresses", "macs")})
+    assert b"Taken out for sharing" in form.render(shared, Page())
+    assert b"Taken out for sharing" not in form.render(scan(device(1)), Page())
 
 
 # json, jsonl
