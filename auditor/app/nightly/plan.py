@@ -51,7 +51,9 @@ async def plan(config: Config, only: frozenset[str]) -> str:
     )
     entries = _logins(config)
     if entries is not None:
-        lines.append(f"logins: {config.credentials.file}: {entries} entries")
+        lines.append(
+            f"logins: {config.credentials.file}: {entries} {'entry' if entries == 1 else 'entries'}"
+        )
     for number, alert in enumerate(config.alert, 1):
         lines.append(
             f"alert {name_of(alert, number)}: {', '.join(alert.on)}{' (digest)' if alert.digest else ''}"

@@ -10,7 +10,7 @@ FLEET = "examples/sample-fleet/scan.json"
 @pytest.mark.parametrize("hide", ["", ",", " , "])
 def test_taking_nothing_out_is_an_error_and_shares_nothing(tmp_path, capsys, hide):
     shared = tmp_path / "shared.html"
-    assert main.main(["report", FLEET, "--redact", hide, "-o", str(shared)]) == 2
+    assert main.run(["report", FLEET, "--redact", hide, "-o", str(shared)]) == 2
     assert "--redact names nothing to take out" in capsys.readouterr().err
     assert not shared.exists()
 
@@ -19,13 +19,13 @@ def test_taking_nothing_out_is_an_error_and_shares_nothing(tmp_path, capsys, hid
 def test_a_file_that_is_no_scan_is_told_in_a_line(tmp_path, capsys, text):
     path: Path = tmp_path / "scan.json"
     path.write_text(text)
-    assert main.main(["report", str(path)]) == 2
+    assert main.run(["report", str(path)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"audit: {path}: ")
 
 
 def test_a_device_is_explained_in_words_and_not_in_ids_of_outcomes(capsys):
-    assert main.main(["explain", FLEET, "127.77.0.9"]) == 0
+    assert main.run(["explain", FLEET, "127.77.0.9"]) == 0
     told = capsys.readouterr().out
     assert "[not determined]" in told
     assert "us-ndaa-889: no listed producer identified (the maker is not named there)" in told

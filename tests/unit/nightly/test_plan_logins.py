@@ -1,7 +1,6 @@
 """The credentials file is looked at before a night begins, and no secret is shown."""
 
 import asyncio
-import os
 
 import pytest
 
@@ -32,7 +31,7 @@ def night(tmp_path, monkeypatch):
 
 
 def test_the_check_refuses_a_credentials_file_that_others_can_read(night):
-    with pytest.raises(UsageError, match="credentials.file: .*chmod 600"):
+    with pytest.raises(UsageError, match=r"credentials\.file: .*chmod 600"):
         plan.check(night(0o644))
 
 
@@ -45,12 +44,12 @@ def test_the_check_names_the_line_of_a_wrong_key_and_shows_no_secret(night):
 def test_the_check_names_a_credentials_file_that_is_not_there(night, tmp_path):
     config = night(0o600)
     (tmp_path / "credentials.toml").unlink()
-    with pytest.raises(UsageError, match="credentials.file: .*cannot be read"):
+    with pytest.raises(UsageError, match=r"credentials\.file: .*cannot be read"):
         plan.check(config)
 
 
 def test_the_plan_says_how_many_entries_there_are_and_writes_nothing(night, tmp_path):
     told = asyncio.run(plan.plan(night(0o600), frozenset()))
-    assert "credentials.toml: 1 entries" in told
+    assert "credentials.toml: 1 entry" in told
     assert SECRET not in told
-    assert sorted(os.listdir(tmp_path)) == ["auditor.toml", "credentials.toml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["auditor.toml", "credentials.toml"]

@@ -80,7 +80,9 @@ class Chrome:
 
     def open(self, path: Path, fragment: str = "") -> None:
         if fragment:  # else only the fragment would change, and nothing would be loaded
+            self.events.clear()
             self.call("Page.navigate", url="about:blank")
+            self.until(lambda event: event["method"] == "Page.loadEventFired")
         self.events.clear()
         self.call("Page.navigate", url=path.as_uri() + fragment)
         self.until(lambda event: event["method"] == "Page.loadEventFired")
