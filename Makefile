@@ -15,7 +15,8 @@ help: ## list the targets
 	.venv-tools/bin/pip install --quiet uv
 
 $(STAMP): pyproject.toml uv.lock | $(if $(findstring .venv-tools,$(UV)),.venv-tools/bin/uv)
-	UV_PYTHON_DOWNLOADS=never $(UV) sync --quiet --locked --all-extras
+	UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE=1 $(UV) sync --quiet --locked --all-extras
+	@$(PY) -m compileall -q auditor
 	@touch $(STAMP)
 
 demo: $(STAMP) ## scan the simulated fleet; reports under demo-report/

@@ -36,12 +36,15 @@ def outputs(paths: Sequence[str], format_id: str | None) -> tuple[Output, ...]:
     """The places of ``-o`` with their formats.
 
     Raises:
-        UsageError: an unknown format or suffix (lists those that exist), or a folder that is
-            not there.
+        UsageError: an unknown format or suffix (lists those that exist), a folder that is not
+            there, or one place twice.
     """
     known = formats()
     if format_id is not None and format_id not in known:
         raise UsageError(f"--format {format_id!r} is unknown; formats: {', '.join(known)}")
+    twice = sorted({path for path in paths if paths.count(path) > 1})
+    if twice:
+        raise UsageError(f"-o {twice[0]}: given twice; name each place once")
     return tuple(_output(path, format_id, known) for path in paths)
 
 

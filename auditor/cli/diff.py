@@ -10,7 +10,7 @@ import typer
 from auditor import registry
 from auditor.app import past, reporting
 from auditor.app.past import Where
-from auditor.cli import history as words
+from auditor.cli import where as words
 from auditor.cli.show import page
 from auditor.model.difference import Difference
 from auditor.model.errors import ToolError, UsageError

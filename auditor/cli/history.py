@@ -14,6 +14,7 @@ from auditor.app.nightly.publish import start_name
 from auditor.app.past import Where
 from auditor.cli import options
 from auditor.cli.show import page, show_table
+from auditor.cli.where import ConfigFile, Network, Site, Url
 from auditor.history.entries import Entry, as_json
 from auditor.history.keep import Keep, superfluous
 from auditor.history.store import History
@@ -23,18 +24,6 @@ from auditor.report.words import tame
 
 app = typer.Typer(help="List, show, prune, export, check, rebuild or import remembered scans.")
 
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option("--config", "-c", metavar="FILE", help="auditor.toml; default: the one here."),
-]
-Url = Annotated[
-    str | None,
-    typer.Option("--url", metavar="URL", help="The history itself: sqlite:///… or postgresql://…"),
-]
-Network = Annotated[
-    str | None, typer.Option("--network", metavar="NAME", help="Only scans of this network.")
-]
-Site = Annotated[str | None, typer.Option("--site", metavar="NAME", help="Only of this site.")]
 Form = Annotated[str, typer.Option("--format", metavar="table|json", help="Lines or JSON.")]
 Reference = Annotated[
     str, typer.Argument(metavar="ID", help="An id, the start of one, last, last~N or a date.")

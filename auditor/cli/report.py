@@ -3,17 +3,19 @@
 import json
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from auditor import codec
-from auditor.app import forms, past, reporting
+from auditor.app import forms, reporting
 from auditor.app.judging import family
-from auditor.app.past import Where
-from auditor.cli import history as words
 from auditor.cli import options
+from auditor.cli import where as words
 from auditor.cli.show import page, show_table
+from auditor.model.difference import Difference
+from auditor.model.document import Scan
 from auditor.model.errors import UsageError
 from auditor.report.explain import asset_text
 from auditor.report.redact import KINDS, redact
@@ -76,8 +78,7 @@ def report_command(
     if since is not None:
         if hide is not None:
             raise UsageError("--redact and --since: a comparison names what redaction takes out")
-        where = Where(config=config, url=url, network=network)
-        shown = replace(shown, changes=past.before(where, scan, since))
+        shown = replace(shown, changes=_before(scan, since, config, url, network))
     if hide is not None:
         scan = redact(scan, _named(hide))
     if places:
@@ -85,7 +86,19 @@ def report_command(
         seal(scan, places)
     else:
         show_table(scan, shown)
+    for reason in scan.scan.incomplete_because:
+        sys.stderr.write(f"incomplete: {reason}\n")
     return 0
+
+
+def _before(
+    scan: Scan, since: str, config: Path | None, url: str | None, network: str | None
+) -> Difference:
+    """What changed since an earlier scan. The history's library is loaded only for that."""
+    from auditor.app import past  # noqa: PLC0415
+
+    where = past.Where(config=config, url=url, network=network)
+    return past.before(where, scan, since)
 
 
 def _named(hide: str) -> list[str]:

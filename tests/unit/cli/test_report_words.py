@@ -1,7 +1,9 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from auditor import codec
 from auditor.cli import main
 
 FLEET = "examples/sample-fleet/scan.json"
@@ -31,3 +33,18 @@ def test_a_device_is_explained_in_words_and_not_in_ids_of_outcomes(capsys):
     assert "us-ndaa-889: no listed producer identified (the maker is not named there)" in told
     assert "indeterminate" not in told
     assert "not_covered" not in told
+
+
+def test_one_place_twice_is_refused(tmp_path, capsys):
+    place = str(tmp_path / "a.csv")
+    assert main.run(["report", FLEET, "-o", place, "-o", place]) == 2
+    assert "given twice" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_format_that_cannot_say_so_is_not_alone_in_being_incomplete(tmp_path, capsys):
+    scan = codec.decode(Path(FLEET).read_bytes())
+    cut = replace(scan, scan=replace(scan.scan, complete=False, incomplete_because=("stopped",)))
+    (tmp_path / "scan.json").write_bytes(codec.encode(cut))
+    assert main.run(["report", str(tmp_path / "scan.json"), "-o", str(tmp_path / "a.csv")]) == 0
+    assert "incomplete: stopped" in capsys.readouterr().err
