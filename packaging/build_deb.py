@@ -78,7 +78,11 @@ def main() -> None:
 
 def run(*words: str) -> str:
     """One command; gives its output, stops the build if it fails."""
-    done = subprocess.run(words, cwd=ROOT, check=False, capture_output=True, text=True)  # noqa: S603
+    # What runs from the staged folder must leave nothing there.
+    clean = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
+    done = subprocess.run(  # noqa: S603
+        words, cwd=ROOT, check=False, capture_output=True, text=True, env=clean
+    )
     if done.returncode:
         raise SystemExit(f"{' '.join(words)[:200]}: {done.stderr.strip()[-2000:]}")
     return done.stdout.strip()
