@@ -33,12 +33,14 @@ class _Sweep:
     Attributes:
         wanted: the addresses asked for.
         heard: hardware addresses by address.
+        asked: addresses to which a request left.
         unsent: requests that could not leave.
         trouble: the first reason for that.
     """
 
     wanted: frozenset[str]
     heard: dict[str, set[str]] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
     unsent: int = 0
     trouble: str | None = None
 
@@ -110,6 +112,7 @@ class Arp:
                     continue
                 try:
                     await ether.send(arp.request(lot.mac, lot.source(address), address))
+                    sweep.asked.add(address)
                 except NetError as error:
                     sweep.unsent += 1
                     sweep.trouble = str(error)
@@ -174,8 +177,12 @@ def _heard(frame: bytes, wish: Wish, lot: Lot, sweep: _Sweep) -> Sequence[Sighti
 def _state(method: str, interface: str, sweep: _Sweep) -> MethodState:
     state, why = "ok", None
     if sweep.unsent:
-        state = "failed" if not sweep.heard else "limited"
+        # One address that was never asked is a gap in the sweep, whoever else answered.
+        never = len(sweep.wanted - sweep.asked - sweep.heard.keys())
+        state = "failed" if never or not sweep.heard else "limited"
         why = f"{sweep.unsent} requests could not be sent: {sweep.trouble}"
+        if never:
+            why = f"{never} addresses were never asked; {why}"
     return MethodState(
         method=method, state=state, interface=interface, why=why, found=len(sweep.heard)
     )

@@ -1,6 +1,8 @@
 from collections import Counter
 
-from auditor.discovery.arp import METHOD, REMEDY, Arp
+import pytest
+
+from auditor.discovery.arp import METHOD, REMEDY, Arp, _state, _Sweep
 from tests.unit.discovery.fakes import (
     NOW,
     OUR_MAC,
@@ -108,3 +110,22 @@ async def test_each_interface_has_a_state_of_its_own():
     net = FakeNet.of("10.0.0.4/31", "10.0.1.4/31", faces=faces, macs={"10.0.1.4": CAMERA})
     got = {one.interface: one.found for one in states(await run(FAST, net, wish()))}
     assert got == {"eth0": 0, "eth1": 1}
+
+
+@pytest.mark.parametrize(
+    ("asked", "heard", "state"),
+    [
+        ({"10.0.0.1", "10.0.0.2"}, {"10.0.0.1": {"x"}}, "limited"),
+        ({"10.0.0.1"}, {"10.0.0.1": {"x"}}, "failed"),
+        ({"10.0.0.1"}, {"10.0.0.1": {"x"}, "10.0.0.2": {"y"}}, "limited"),
+        (set(), {}, "failed"),
+    ],
+)
+def test_an_address_that_was_never_asked_is_a_failed_sweep_whoever_answered(asked, heard, state):
+    sweep = _Sweep(
+        wanted=frozenset({"10.0.0.1", "10.0.0.2"}),
+        asked=asked, heard=heard, unsent=1, trouble="no buffer",
+    )  # fmt: skip
+    told = _state("arp", "eth0", sweep)
+    assert told.state == state
+    assert "no buffer" in (told.why or "")
