@@ -44,6 +44,23 @@ def seen():
     return make
 
 
+_HEAVY = (
+    "unit/history/", "unit/nightly/", "unit/policy/test_pitfalls", "unit/report/test_pdf",
+    "unit/report/test_xlsx", "unit/report/test_oscal", "unit/report/test_ocsf",
+    "unit/report/test_cyclonedx", "unit/report/test_far", "unit/report/test_html_hostile",
+    "unit/report/test_html_long", "unit/report/test_junit", "unit/report/test_plan",
+    "unit/report/test_redact", "unit/probes/test_login", "unit/app/test_login",
+)  # fmt: skip
+"""Whole files that ``make check`` leaves to ``make test``: it must stay under a minute."""
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests of heavy files as slow, in one place."""
+    for item in items:
+        if any(part in item.path.as_posix() for part in _HEAVY):
+            item.add_marker(pytest.mark.slow)
+
+
 def pytest_runtest_makereport(item, call):
     """Under AUDIT_CI=1 nothing may be skipped: a skip is a failure that names its reason."""
     if CI and call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception):
