@@ -14,7 +14,7 @@ NIGHTS = int(os.environ.get("SOAK_REAL_NIGHTS", "6"))
 DEVICES = int(os.environ.get("SOAK_REAL_DEVICES", "12"))
 NIGHT = datetime(2026, 11, 22, 1, 30, tzinfo=UTC)
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.lab]  # scans by the clock: not beside other tests
 
 
 def test_real_scans_of_a_fleet_tell_only_who_came_and_who_went(tmp_path):
