@@ -17,6 +17,7 @@ class Strain:
     """How many connections weigh on one device.
 
     Attributes:
+        held: connections that clients held open when the last one came, with it.
         reboots: times that it went down.
     """
 
@@ -28,6 +29,7 @@ class Strain:
         self._open: set[socket.socket] = set()
         self._recent: deque[float] = deque(maxlen=256)
         self._down_until = float("-inf")
+        self.held = 0
         self.reboots = 0
 
     def is_down(self, now: float) -> bool:
@@ -40,11 +42,11 @@ class Strain:
         Connections whose client has closed already do not count: what matters is how many a
         client holds open at one time, not how soon this process gets to see their end.
         """
+        self.held = sum(_is_held(one) for one in self._open) + _is_held(sock)
         if self.is_down(now):
             return False
         self._recent.append(now)
-        held = sum(_is_held(one) for one in self._open)
-        if self._most and held + _is_held(sock) > self._most:
+        if self._most and self.held > self._most:
             if self._reboot:
                 self._go_down(now)
             return False

@@ -145,12 +145,12 @@ class DeviceServer:
                     return
                 await asyncio.sleep(0.05)
                 continue
-            self.witness.connected(port, peer[0])
-            if not self._strain.bears(sock, loop.time()):
+            bears = self._strain.bears(sock, loop.time())
+            self.witness.connected(port, peer[0], held=self._strain.held)
+            if not bears:
                 self.witness.refused += 1
                 self.witness.reboots = self._strain.reboots
                 reset(sock)
-                self.witness.closed()
                 continue
             self._spawn(self._serve(sock, peer[0], port, services, talker, tls))
 
@@ -199,7 +199,6 @@ class DeviceServer:
                 transport.close()
             else:
                 sock.close()
-            self.witness.closed()
 
     def _listen_udp(self, service: Service) -> None:
         responder = responders().get(service.proto)

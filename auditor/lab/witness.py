@@ -85,8 +85,7 @@ class Witness:
         requests: HTTP, SOAP and RTSP messages, in order.
         datagrams: UDP datagrams that reached a listening port, in order.
         raw: bytes that came in on ports that say nothing: (port, bytes).
-        concurrent: TCP connections open now.
-        most: the most that were ever open at a time.
+        most: the most connections that a client ever held open at a time.
         accepted: number of TCP connections ever.
         refused: connections dropped because the device bears no more.
         reboots: times that the device went down under too many connections.
@@ -100,7 +99,6 @@ class Witness:
     requests: list[Request] = field(default_factory=list)
     datagrams: list[Datagram] = field(default_factory=list)
     raw: list[tuple[int, bytes]] = field(default_factory=list)
-    concurrent: int = 0
     most: int = 0
     accepted: int = 0
     refused: int = 0
@@ -110,17 +108,12 @@ class Witness:
     wrong: int = 0
     locked: bool = False
 
-    def connected(self, port: int, peer: str) -> None:
-        """Book an accepted connection."""
+    def connected(self, port: int, peer: str, *, held: int) -> None:
+        """Book an accepted connection, and how many the client holds open with it."""
         self.accepted += 1
-        self.concurrent += 1
-        self.most = max(self.most, self.concurrent)
+        self.most = max(self.most, held)
         if len(self.connections) < _CAP:
             self.connections.append(Connection(port=port, peer=peer))
-
-    def closed(self) -> None:
-        """Book the end of a connection."""
-        self.concurrent -= 1
 
     def asked(self, request: Request) -> None:
         """Book a request."""

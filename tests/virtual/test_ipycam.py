@@ -4,6 +4,7 @@ Skipped where the package is not installed. Only its web server runs: its discov
 group on real interfaces.
 """
 
+import errno
 import http.server
 import json
 import threading
@@ -15,7 +16,7 @@ from auditor.cli.main import run
 pytest.importorskip("ipycam")
 pytestmark = pytest.mark.slow
 
-ADDRESS, PORT = "127.77.255.9", 8080
+NETWORK, PORT = "127.77.255", 8080
 USER, PASSWORD = "zz-virtual-user", "Virtual-Password-7"
 
 
@@ -24,14 +25,30 @@ class Served:
         self.tokens: list[bool] = []
 
 
+def listening(handler) -> http.server.ThreadingHTTPServer:
+    """A server at the first address that no test beside this one has taken."""
+    for last in range(9, 60):
+        try:
+            return http.server.ThreadingHTTPServer((f"{NETWORK}.{last}", PORT), handler)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+    raise AssertionError("no free address")
+
+
 @pytest.fixture
 def camera(monkeypatch):
     from ipycam.camera import IPCamera
     from ipycam.config import CameraConfig
     from ipycam.http import IPCameraHTTPHandler
 
+    server = listening(IPCameraHTTPHandler)
     config = CameraConfig(
-        name="Lobby", local_ip=ADDRESS, onvif_port=PORT, username=USER, password=PASSWORD
+        name="Lobby",
+        local_ip=server.server_address[0],
+        onvif_port=PORT,
+        username=USER,
+        password=PASSWORD,
     )
     made = IPCamera(config)
     served = Served()
@@ -45,7 +62,6 @@ def camera(monkeypatch):
 
     monkeypatch.setattr(made.onvif, "verify_usernametoken", counted)
     monkeypatch.setattr(IPCameraHTTPHandler, "camera", made)
-    server = http.server.ThreadingHTTPServer((ADDRESS, PORT), IPCameraHTTPHandler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield served, config
@@ -54,16 +70,16 @@ def camera(monkeypatch):
     thread.join(5)
 
 
-def scan(tmp_path, monkeypatch, password: str) -> dict:
+def scan(tmp_path, monkeypatch, address: str, password: str) -> dict:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     secret = tmp_path / "credentials.toml"
     secret.write_text(
-        f'[[login]]\naddress = "{ADDRESS}"\nuser = "{USER}"\npassword = "{password}"\n'
+        f'[[login]]\naddress = "{address}"\nuser = "{USER}"\npassword = "{password}"\n'
     )
     secret.chmod(0o600)
     out = tmp_path / "scan.json"
     words = ["--ports", str(PORT), "--credentials", str(secret), "-o", str(out), "-q"]
-    assert run(["scan", ADDRESS, *words]) in {0, 10, 11}
+    assert run(["scan", address, *words]) in {0, 10, 11}
     (asset,) = json.loads(out.read_text())["assets"]
     return asset
 
@@ -74,7 +90,7 @@ def told(asset: dict, signal: str) -> list[str]:
 
 def test_it_is_inventoried_with_one_right_token_after_another(camera, tmp_path, monkeypatch):
     served, config = camera
-    asset = scan(tmp_path, monkeypatch, PASSWORD)
+    asset = scan(tmp_path, monkeypatch, config.local_ip, PASSWORD)
     assert asset["model"] == config.model
     assert told(asset, "onvif.serial") == [config.serial_number]
     assert told(asset, "onvif.firmware") == [config.firmware_version]
@@ -87,8 +103,8 @@ def test_it_is_inventoried_with_one_right_token_after_another(camera, tmp_path, 
 
 
 def test_a_wrong_password_is_shown_to_it_once_in_two_scans(camera, tmp_path, monkeypatch):
-    served, _ = camera
+    served, config = camera
     for _ in range(2):
-        asset = scan(tmp_path, monkeypatch, "wrong-Password")
+        asset = scan(tmp_path, monkeypatch, config.local_ip, "wrong-Password")
     assert served.tokens == [False]
     assert any(a["outcome"] == "skipped" for a in asset["attempts"])
