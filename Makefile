@@ -52,8 +52,8 @@ unit: $(STAMP)
 lab: $(STAMP) system ## tests in network namespaces (root)
 	$(PY) -m pytest -q -m lab
 
-bench: $(STAMP) ## measure against nmap in the namespace lab (root)
-	$(PY) benchmarks/run.py
+bench: $(STAMP) ## measure against peers in the namespace lab (root; hours; ARGS=--quick: minutes)
+	$(PY) benchmarks/run.py $(ARGS)
 
 accuracy: $(STAMP) ## how often the attribution is right, on the labelled corpus
 	$(PY) -m benchmarks.accuracy.measure

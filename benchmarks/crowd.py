@@ -4,17 +4,20 @@
 
     scanner ── eth0 ───── eth0 ── crowd: a ``local`` route for each device's address
 
-The kernel answers ARP for exactly those addresses, with one hardware address for all: so no device is
-known by its OUI here. Each device's sockets are bound to its own address and therefore hear no group
-questions: everything that is learned of a device is learned from itself, one by one, which is the
-harder case.
+On a link, :mod:`benchmarks.arpd` answers ARP for exactly those addresses, each with the device's own
+hardware address, and a rule of nftables lets the kernel take frames to all of them. Each device's
+sockets are bound to its own address and therefore hear no group questions: everything that is learned
+of a device is learned from itself, one by one, which is the harder case.
 """
 
 import os
+import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Sequence
 from ipaddress import IPv4Network
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -26,6 +29,14 @@ from auditor.model.errors import ToolError
 
 _SCANNER: Final = 250
 _FIRST: Final = 10
+_ARPD: Final = Path(__file__).with_name("arpd.py")
+_OWN_MAC: Final = "02:00:5e:00:53:01"
+_ALL_FRAMES: Final = (
+    "add table netdev crowd",
+    "add chain netdev crowd in { type filter hook ingress device eth0 priority 0; }",
+    "add rule netdev crowd in meta pkttype set host",
+)
+"""Frames to the devices' hardware addresses count as frames to the interface."""
 _SYSCTL: Final = {
     "ipv6/conf/all/disable_ipv6": "1",
     "ipv4/conf/all/rp_filter": "0",
@@ -61,6 +72,7 @@ class Crowd:
         self.scanner, self.home = f"{tag}-scan", f"{tag}-there"
         self._stage = _Stage(self.home)
         self._runner = Runner(self.devices, self._stage, conditions)
+        self._arpd: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Build it and open all ports.
@@ -70,6 +82,8 @@ class Crowd:
         """
         if reason := netns.lack():
             raise ToolError(f"network namespaces: {reason}")
+        if not self.routed and shutil.which("nft") is None:
+            raise ToolError("a crowd on a link needs nft (apt-get install nftables)")
         net = self.network
         there = "192.0.2.1/30" if self.routed else f"{net[1]}/{net.prefixlen}"
         here = "192.0.2.2/30" if self.routed else f"{net[_SCANNER]}/{net.prefixlen}"
@@ -81,7 +95,7 @@ class Crowd:
                 [
                     (
                         f"link add eth0 netns {self.scanner} address 02:00:5e:00:53:fa type veth"
-                        f" peer name eth0 netns {self.home}"
+                        f" peer name eth0 address {_OWN_MAC} netns {self.home}"
                     )
                 ]
             )
@@ -96,13 +110,39 @@ class Crowd:
                 [f"addr add {here} brd + dev eth0", "link set eth0 up", "link set lo up", *way],
                 namespace=self.scanner,
             )
+            if not self.routed:
+                self._answer_arp(str(net[1]))
             self._runner.start()
         except BaseException:
             self.stop()
             raise
 
+    def _answer_arp(self, own: str) -> None:
+        """Give each device its hardware address."""
+        netns.sysctl(self.home, {"ipv4/conf/all/arp_ignore": "8"})  # the kernel answers for none
+        there = ["ip", "netns", "exec", self.home]
+        for rule in _ALL_FRAMES:
+            netns.run([*there, "nft", rule])
+        macs = [(own, _OWN_MAC), *((device.address, device.mac) for device in self.devices)]
+        self._arpd = subprocess.Popen(
+            [*there, sys.executable, str(_ARPD), "eth0"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        if self._arpd.stdin is None or self._arpd.stdout is None:
+            raise ToolError("the ARP responder has no pipes")
+        self._arpd.stdin.write(f"{len(macs)}\n" + "".join(f"{a} {m}\n" for a, m in macs))
+        self._arpd.stdin.flush()
+        if self._arpd.stdout.readline() != "ready\n":
+            raise ToolError("the ARP responder did not start")
+
     def stop(self) -> None:
         """Take everything away; safe to call twice."""
+        if self._arpd is not None:
+            self._arpd.terminate()
+            self._arpd.wait(10)
+            self._arpd = None
         self._runner.stop()
         netns.batch([f"netns del {name}" for name in (self.scanner, self.home)], force=True)
 

@@ -17,9 +17,9 @@ Medians of runs taken in turn in the namespace lab (simulated devices), lowest a
 brackets. Command: `make bench` (root, nmap). Ratios to `nmap -sn` of the same case compare across
 machines; seconds do not. `nmap -sn` only finds hosts; `audit scan` also asks and judges each of
 them. Recall is the share of simulated devices that a command names at all; "makers" is the share,
-of those for which the lab intends a maker, whose maker the scan names so. The devices of the /22, /20 and /16 share one namespace
-and one hardware address and hear no group questions, so each is asked by itself. The scan's modules are
-compiled beforehand, as an installation does.
+of those for which the lab intends a maker, whose maker the scan names so. The devices of the /22, /20
+and /16 share one namespace; each has a hardware address of its own, and none hears group questions, so
+that each is asked by itself. The scan's modules are compiled beforehand, as an installation does.
 
 ![Seconds of each command on a /24 with 200 devices](results.svg)
 """
