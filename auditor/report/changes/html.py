@@ -7,8 +7,8 @@ from auditor.report.changes._words import sides
 from auditor.report.html import asset, policy
 from auditor.report.html._changes import changes
 from auditor.report.html._markup import Markup, h, verbatim
-from auditor.report.html._texts import LANGUAGE
 from auditor.report.html._view import View
+from auditor.report.phrases import LANGUAGE
 
 _TITLE = "What changed between two scans"
 

@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Final
 
 from auditor.model.document import Scan
+from auditor.report import phrases
 from auditor.report._api import Page
 from auditor.report.html import _texts as t
 from auditor.report.html._changes import changes
@@ -46,7 +47,7 @@ class Html:
     def render(self, scan: Scan, page: Page) -> bytes:
         """The page as UTF-8."""
         view = view_of(scan, page.changes)
-        document = h("html", {"lang": t.LANGUAGE}, _head(view), _body(view, page))
+        document = h("html", {"lang": phrases.LANGUAGE}, _head(view), _body(view, page))
         return f"<!DOCTYPE html>\n{document}\n".encode()
 
 
@@ -84,7 +85,7 @@ def _head(view: View) -> Markup:
         None,
         h("meta", {"charset": "utf-8"}),
         *(h("meta", meta) for meta in metas),
-        h("title", None, t.TITLE.format(name=site_name(view))),
+        h("title", None, phrases.TITLE.format(name=site_name(view))),
         h("style", None, verbatim(asset("style.css"))),
     )
 

@@ -7,6 +7,7 @@ from typing import Final
 from auditor.model.facts import Observation
 from auditor.model.judgement import Attribution, Evidence, Verdict
 from auditor.model.words import Outcome, Strength, strength_rank
+from auditor.report import phrases
 from auditor.report.html import _texts as t
 from auditor.report.html import _words as w
 from auditor.report.html._evidence import claim_of, signal_word
@@ -35,7 +36,7 @@ def story(view: View, device: Device) -> Iterator[Markup]:
 
 
 _LIST: Final = frame(join([h("h3", None, t.CHAIN_TITLE), h("ol", {"class": "chain"}, HOLE)]))
-_NO_MAKER: Final = h("li", None, t.NO_MAKER)
+_NO_MAKER: Final = h("li", None, phrases.NO_MAKER)
 
 
 def _steps(maker: Attribution) -> Sequence[Evidence]:
@@ -121,7 +122,8 @@ def _weighed(claim: str, maker: Attribution) -> Markup:
 def _weighed_line(claim: str, grade: str, channels: tuple[str, ...], against: int) -> Markup:
     form = t.CHAIN_WITNESSES if len(channels) > 1 else t.CHAIN_ONE_WITNESS
     told = form.format(
-        n=len(channels), channels=t.BETWEEN.join(w.word(w.CHANNELS, name) for name in channels)
+        n=len(channels),
+        channels=phrases.BETWEEN.join(w.word(w.CHANNELS, name) for name in channels),
     )
     less = t.CHAIN_AGAINST.format(n=against) if against else None
     named = t.CHAIN_CLAIM.format(claim=claim)
@@ -151,7 +153,7 @@ def _law_steps(view: View, verdicts: Sequence[Verdict], number: int) -> Markup:
     steps += [_open(view, item) for item in verdicts if item.outcome is Outcome.INDETERMINATE]
     clear = [_regime(view, item) for item in verdicts if item.outcome is Outcome.NOT_COVERED]
     if clear:
-        steps.append(join([t.CHAIN_CLEAR, join(clear, t.BETWEEN), "."]))
+        steps.append(join([t.CHAIN_CLEAR, join(clear, phrases.BETWEEN), "."]))
     there = h("a", {"class": "fl", "href": f"#finding-{number}"}, t.FINDING.format(n=number))
     before, _, after = t.VERDICTS_SEE.partition("{finding}")
     steps.append(join([before, there, after]))
@@ -177,7 +179,7 @@ def _reached(view: View, verdict: Verdict) -> Markup:
 
 
 def _open(view: View, verdict: Verdict) -> Markup:
-    reasons = t.BETWEEN.join(w.word(w.REASONS, cut(reason, 60)) for reason in verdict.reasons)
+    reasons = phrases.BETWEEN.join(w.word(w.REASONS, cut(reason, 60)) for reason in verdict.reasons)
     told = t.CHAIN_OPEN.format(reasons=reasons)
     if verdict.effective:
         told += t.CHAIN_OPEN_FROM.format(date=cut(verdict.effective, 40))

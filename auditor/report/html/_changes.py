@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from auditor.model.difference import Change, Difference
+from auditor.report import phrases
 from auditor.report.html import _texts as t
 from auditor.report.html import _words as w
 from auditor.report.html._charts import chart
@@ -29,7 +30,9 @@ def changes(view: View) -> Markup | None:
         {"id": "changes", "aria-labelledby": "h-changes"},
         h("h2", {"id": "h-changes"}, t.CHANGES_TITLE),
         _intro(found),
-        h("div", {"class": "charts"}, _chart(kinds)) if kinds else h("p", None, t.CHANGES_NONE),
+        h("div", {"class": "charts"}, _chart(kinds))
+        if kinds
+        else h("p", None, phrases.CHANGES_NONE),
         *(_kind(view, kind, listed) for kind, listed in kinds.items()),
         _notes(found),
     )
@@ -67,13 +70,13 @@ def _bar(word: str, count: int, most: int) -> Markup:
         "tr",
         None,
         h("th", {"scope": "row"}, word),
-        h("td", {"class": "num"}, t.number(count)),
+        h("td", {"class": "num"}, phrases.number(count)),
         h("td", None, h("svg", frame, h("rect", shape))),
     )
 
 
 def _kind(view: View, kind: str, listed: Sequence[Change]) -> Markup:
-    heading = t.CHANGE_HEADING.format(kind=t.CHANGE_KINDS[kind], n=t.number(len(listed)))
+    heading = t.CHANGE_HEADING.format(kind=t.CHANGE_KINDS[kind], n=phrases.number(len(listed)))
     rows = [_row(view, kind, change) for change in listed[:_MOST]]
     keep = [
         column
@@ -83,7 +86,7 @@ def _kind(view: View, kind: str, listed: Sequence[Change]) -> Markup:
     shown = [[row[column] or t.NO_VALUE for column in keep] for row in rows]
     more = None
     if len(listed) > _MOST:
-        more = h("p", {"class": "fine"}, t.AND_MORE.format(n=len(listed) - _MOST))
+        more = h("p", {"class": "fine"}, phrases.AND_MORE.format(n=len(listed) - _MOST))
     columns = [t.CHANGE_COLUMNS[column] for column in keep]
     return join([h("h3", None, heading), table(columns, shown), more])
 

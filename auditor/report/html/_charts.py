@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from auditor.model.words import Outcome
+from auditor.report import phrases
 from auditor.report.html import _texts as t
 from auditor.report.html import _words as w
 from auditor.report.html._markup import Markup, cut, h
@@ -44,10 +45,10 @@ def makers(view: View) -> Markup | None:
     rest = ranked[len(shown) :]
     if rest:
         others = sum((count for _, count in rest), Counter[str]())
-        shown = [*shown, (t.CHART_OTHERS.format(n=len(rest)), others)]
+        shown = [*shown, (phrases.CHART_OTHERS.format(n=len(rest)), others)]
     if unknown:
-        shown = [*shown, (t.MAKER_UNKNOWN, unknown)]
-    return _stacked(t.CHART_MAKERS, t.CHART_COLUMN_MAKER, shown, t.CHART_MAKERS_NOTE)
+        shown = [*shown, (phrases.MAKER_UNKNOWN, unknown)]
+    return _stacked(t.CHART_MAKERS, t.CHART_COLUMN_MAKER, shown, phrases.CHART_MAKERS_NOTE)
 
 
 def rules(view: View) -> Markup | None:
@@ -101,7 +102,9 @@ def chart(title: str, first: str, rows: Sequence[Markup], note: str | None = Non
 
 def bar(label: str, count: int, parts: Mapping[str, int], most: int) -> Markup:
     """One row: label, number, and a bar that is parted by outcome."""
-    told = t.BETWEEN.join(f"{t.number(part)} {w.OUTCOMES[name]}" for name, part in parts.items())
+    told = phrases.BETWEEN.join(
+        f"{phrases.number(part)} {w.OUTCOMES[name]}" for name, part in parts.items()
+    )
     start, pieces = 0, []
     for name, part in parts.items():
         length = max(1, round(part * 1000 / most))
@@ -118,7 +121,7 @@ def bar(label: str, count: int, parts: Mapping[str, int], most: int) -> Markup:
         "tr",
         None,
         h("th", {"scope": "row"}, label),
-        h("td", {"class": "num"}, t.number(count)),
+        h("td", {"class": "num"}, phrases.number(count)),
         h("td", None, h("svg", frame, *pieces), h("span", {"class": "vh"}, told)),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from auditor.model.document import Foreign, Ledger
+from auditor.report import phrases
 from auditor.report.html import _texts as t
 from auditor.report.html import _words as w
 from auditor.report.html._evidence import signal_word
@@ -18,14 +19,14 @@ _MOST_RANGES: Final = 300
 def coverage(view: View) -> Markup:
     """The section."""
     cover = view.scan.coverage
-    scope = t.SCOPE_WIDE
+    scope = phrases.SCOPE_WIDE
     if cover.in_scope is not None:
-        scope = t.SCOPE_COUNT.format(n=t.number(cover.in_scope))
+        scope = phrases.SCOPE_COUNT.format(n=phrases.number(cover.in_scope))
     counts = (
         (t.COVERAGE_COUNTS, scope),
-        (t.COVERAGE_ANSWERED, t.number(cover.answered)),
-        (t.COVERAGE_ASSESSED, t.number(cover.assessed)),
-        (t.COVERAGE_MISSED, t.number(len(cover.not_assessed))),
+        (t.COVERAGE_ANSWERED, phrases.number(cover.answered)),
+        (t.COVERAGE_ASSESSED, phrases.number(cover.assessed)),
+        (t.COVERAGE_MISSED, phrases.number(len(cover.not_assessed))),
     )
     return h(
         "section",
@@ -35,8 +36,8 @@ def coverage(view: View) -> Markup:
         _not_assessed(view),
         _ledger(cover.ledger),
         _methods(view),
-        _list(t.REMARKS_TITLE, cover.notes),
-        _list(t.BASELINE_TITLE, cover.missing_from_baseline),
+        _list(phrases.REMARKS_TITLE, cover.notes),
+        _list(phrases.BASELINE_TITLE, cover.missing_from_baseline),
         _foreign(cover.out_of_scope),
         _sent(view),
     )
@@ -55,7 +56,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
     ]
     more = None
     if len(cells) > _MOST_ROWS:
-        more = h("p", {"class": "fine"}, t.AND_MORE.format(n=len(cells) - _MOST_ROWS))
+        more = h("p", {"class": "fine"}, phrases.AND_MORE.format(n=len(cells) - _MOST_ROWS))
     head = h("tr", None, *(h("th", {"scope": "col"}, column) for column in columns))
     body = h("tbody", None, *cells[:_MOST_ROWS])
     return join(
@@ -72,9 +73,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
 
 def _not_assessed(view: View) -> Markup:
     missed = view.scan.coverage.not_assessed
-    title = h("h3", None, t.NOT_ASSESSED_TITLE)
+    title = h("h3", None, phrases.NOT_ASSESSED_TITLE)
     if not missed:
-        return join([title, h("p", None, t.NOT_ASSESSED_NONE)])
+        return join([title, h("p", None, phrases.NOT_ASSESSED_NONE)])
     rows = [(cut(item.address, 64), cut(item.why, 400)) for item in missed]
     return join([title, table((t.COLUMN_ADDRESS, t.COLUMN_WHY), rows)])
 
@@ -85,13 +86,17 @@ def _ledger(ledger: Ledger) -> Markup:
         ranges: tuple[str, ...] = getattr(ledger, key)
         if not ranges:
             continue
-        told = t.BETWEEN.join(cut(text, 90) for text in ranges[:_MOST_RANGES])
+        told = phrases.BETWEEN.join(cut(text, 90) for text in ranges[:_MOST_RANGES])
         if len(ranges) > _MOST_RANGES:
-            told = t.BETWEEN.join([told, t.AND_MORE.format(n=len(ranges) - _MOST_RANGES)])
+            told = phrases.BETWEEN.join(
+                [told, phrases.AND_MORE.format(n=len(ranges) - _MOST_RANGES)]
+            )
         if key == "not_scanned" and ledger.not_scanned_why:
             told = f"{told}: {cut(ledger.not_scanned_why, 300)}"
         rows.append((word, told))
-    return join([h("h3", None, t.LEDGER_TITLE), table((t.COLUMN_STATE, t.COLUMN_RANGES), rows)])
+    return join(
+        [h("h3", None, phrases.LEDGER_TITLE), table((t.COLUMN_STATE, t.COLUMN_RANGES), rows)]
+    )
 
 
 def _methods(view: View) -> Markup:
@@ -100,13 +105,13 @@ def _methods(view: View) -> Markup:
             cut(item.method, 40),
             cut(item.interface or "", 40),
             w.word(w.METHOD_STATES, cut(item.state, 40)),
-            t.number(item.found),
+            phrases.number(item.found),
             cut(item.why or "", 400),
         )
         for item in view.scan.coverage.methods
     ]
     columns = (t.COLUMN_METHOD, t.COLUMN_INTERFACE, t.COLUMN_STATE, t.COLUMN_FOUND, t.COLUMN_WHY)
-    return join([h("h3", None, t.METHODS_TITLE), table(columns, rows)])
+    return join([h("h3", None, phrases.METHODS_TITLE), table(columns, rows)])
 
 
 def _list(title: str, items: Sequence[str]) -> Markup | None:
@@ -114,7 +119,7 @@ def _list(title: str, items: Sequence[str]) -> Markup | None:
         return None
     lines = [h("li", None, cut(item, 600)) for item in items[:_MOST_ROWS]]
     if len(items) > _MOST_ROWS:
-        lines.append(h("li", None, t.AND_MORE.format(n=len(items) - _MOST_ROWS)))
+        lines.append(h("li", None, phrases.AND_MORE.format(n=len(items) - _MOST_ROWS)))
     return join([h("h3", None, title), h("ul", None, *lines)])
 
 
@@ -124,7 +129,11 @@ def _foreign(foreign: Sequence[Foreign]) -> Markup | None:
     rows = [(cut(item.address, 64), cut(item.mac or "", 40), _announced(item)) for item in foreign]
     columns = (t.COLUMN_ADDRESS, t.COLUMN_MAC, t.COLUMN_SIGNALS)
     return join(
-        [h("h3", None, t.FOREIGN_TITLE), h("p", None, t.FOREIGN_INTRO), table(columns, rows)]
+        [
+            h("h3", None, phrases.FOREIGN_TITLE),
+            h("p", None, phrases.FOREIGN_INTRO),
+            table(columns, rows),
+        ]
     )
 
 
@@ -133,23 +142,24 @@ def _announced(item: Foreign) -> Markup:
         join([signal_word(seen.signal), h("code", None, cut(seen.value, 80))], " ")
         for seen in item.observations[:6]
     ]
-    return join(told, t.BETWEEN)
+    return join(told, phrases.BETWEEN)
 
 
 def _sent(view: View) -> Markup:
     sent = view.scan.sent
     told = t.SENT_TEXT.format(
-        packets=t.number(sent.packets),
-        connections=t.number(sent.connections),
-        requests=t.number(sent.requests),
+        packets=phrases.number(sent.packets),
+        connections=phrases.number(sent.connections),
+        requests=phrases.number(sent.requests),
     )
     counts = [
-        f"{cut(probe, 40)} {t.number(count)}" for probe, count in sorted(sent.by_probe.items())
+        f"{cut(probe, 40)} {phrases.number(count)}"
+        for probe, count in sorted(sent.by_probe.items())
     ]
-    by_probe = t.SENT_BY.format(counts=t.BETWEEN.join(counts[:_MOST_RANGES]))
+    by_probe = t.SENT_BY.format(counts=phrases.BETWEEN.join(counts[:_MOST_RANGES]))
     return join(
         [
-            h("h3", None, t.SENT_TITLE),
+            h("h3", None, phrases.SENT_TITLE),
             h("p", None, told),
             h("p", {"class": "fine"}, by_probe) if counts else None,
         ]

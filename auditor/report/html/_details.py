@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from auditor.model.facts import Attempt
+from auditor.report import phrases
 from auditor.report.html import _texts as t
 from auditor.report.html import _words as w
 from auditor.report.html._chain import story
@@ -52,7 +53,7 @@ def _facts(
     asset = device.asset
     more = asset.addresses if asset.addresses not in {(), (asset.address,)} else ()
     yield t.LABEL_HOSTNAME, cut(asset.hostname or "", 120)
-    yield t.LABEL_ADDRESSES, cut(t.BETWEEN.join(more), 300)
+    yield t.LABEL_ADDRESSES, cut(phrases.BETWEEN.join(more), 300)
     yield t.LABEL_ID, cut(asset.id, 80)
     seen = view.seen.get(asset.id)
     if seen is not None:
@@ -61,12 +62,12 @@ def _facts(
             t.SEEN_FIRST_LAST.format(first=moment(seen.first), last=moment(seen.last)),
         )
     changed = view.changed.get(asset.id, ())
-    yield t.LABEL_CHANGED, t.BETWEEN.join(t.CHANGE_KINDS[kind] for kind in changed)
+    yield t.LABEL_CHANGED, phrases.BETWEEN.join(t.CHANGE_KINDS[kind] for kind in changed)
     if below:
         links: list[str] = [to(child) for child in below[:_MOST_CHILDREN]]
         if len(below) > _MOST_CHILDREN:
-            links.append(t.AND_MORE.format(n=len(below) - _MOST_CHILDREN))
-        yield t.LABEL_CHILDREN, join(links, t.BETWEEN)
+            links.append(phrases.AND_MORE.format(n=len(below) - _MOST_CHILDREN))
+        yield t.LABEL_CHILDREN, join(links, phrases.BETWEEN)
 
 
 @lru_cache(maxsize=1 << 10)
@@ -96,7 +97,7 @@ def _attempts(attempts: Sequence[Attempt]) -> Iterator[Markup]:
 
 
 _TITLE: Final = h("h3", None, t.ATTEMPTS_TITLE)
-_NO_ATTEMPTS: Final = join([_TITLE, h("p", None, t.ATTEMPTS_NONE)])
+_NO_ATTEMPTS: Final = join([_TITLE, h("p", None, phrases.ATTEMPTS_NONE)])
 _ATTEMPTS: Final = frame(join([_TITLE, h("table", {"class": "asked"}, HOLE)]))
 
 
@@ -111,7 +112,7 @@ def _attempt(probe: str, endpoint: str, detail: str | None, *, more: bool) -> Ma
     told = t.ATTEMPT.format(probe=cut(probe, 40), endpoint=cut(endpoint, 40))
     if detail:
         told = t.ATTEMPT_DETAIL.format(attempt=told, detail=cut(detail, 80))
-    return escape(t.BETWEEN + told if more else told)
+    return escape(phrases.BETWEEN + told if more else told)
 
 
 @lru_cache(maxsize=1 << 13)

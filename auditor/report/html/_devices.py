@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from auditor.model.jsontext import compact
+from auditor.report import phrases
 from auditor.report.html import _texts as t
 from auditor.report.html import _words as w
 from auditor.report.html._details import details
@@ -88,7 +89,7 @@ def _long(view: View, rows: Sequence[object], facets: Facets) -> Iterator[Markup
         h("table", {"class": "devices"}, head(), Markup("\n" + "".join(bodies[at : at + _CHUNK])))
         for at in range(0, len(bodies), _CHUNK)
     ]
-    count = t.number(len(view.devices))
+    count = phrases.number(len(view.devices))
     yield h(
         "p",
         {"class": "fine", "id": "long", "hidden": True},

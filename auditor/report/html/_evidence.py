@@ -8,6 +8,7 @@ from typing import Final
 from auditor.model.judgement import Attribution, Evidence
 from auditor.model.signals import SIGNALS
 from auditor.model.words import Strength, strength_rank
+from auditor.report import phrases
 from auditor.report.html import _texts as t
 from auditor.report.html import _words as w
 from auditor.report.html._markup import HOLE, Markup, cut, escape, frame, h, join
@@ -47,7 +48,7 @@ def signs(view: View, attributions: Sequence[Attribution]) -> Iterator[Markup]:
         for sign in found[:_MOST_SIGNS]:
             yield from _line(sign)
         if len(found) > _MOST_SIGNS:
-            yield h("li", None, t.AND_MORE.format(n=len(found) - _MOST_SIGNS))
+            yield h("li", None, phrases.AND_MORE.format(n=len(found) - _MOST_SIGNS))
         yield _SIGNS[1]
 
 
@@ -77,13 +78,13 @@ def claim_of(view: View, item: Attribution) -> str:
 
 @lru_cache(maxsize=1 << 12)
 def _claim_line(name: str, grade: str, channels: tuple[str, ...]) -> Markup:
-    form = t.CLAIM_WITNESSES if len(channels) > 1 else t.CLAIM_ONE_WITNESS
+    form = phrases.CLAIM_WITNESSES if len(channels) > 1 else phrases.CLAIM_ONE_WITNESS
     return h(
         "li",
         None,
         h("strong", None, name),
         f": {w.word(w.GRADES, grade)}; ",
-        form.format(channels=t.BETWEEN.join(w.word(w.CHANNELS, name) for name in channels)),
+        form.format(channels=phrases.BETWEEN.join(w.word(w.CHANNELS, name) for name in channels)),
     )
 
 
@@ -116,12 +117,14 @@ def _add(view: View, found: dict[tuple[str, str, Strength], _Sign], evidence: Ev
 
 def _title(names: Sequence[str], pro: Sequence[int], contra: Sequence[int]) -> str:
     """For and against which claims the signs below it speak."""
-    claims, others = (t.CLAIMS_AND.join(names[item] for item in which) for which in (pro, contra))
+    claims, others = (
+        phrases.CLAIMS_AND.join(names[item] for item in which) for which in (pro, contra)
+    )
     if not contra:
-        return t.EVIDENCE_FOR.format(claims=claims)
+        return phrases.EVIDENCE_FOR.format(claims=claims)
     if not pro:
-        return t.EVIDENCE_AGAINST.format(claims=others)
-    return t.EVIDENCE_BOTH.format(claims=claims, others=others)
+        return phrases.EVIDENCE_AGAINST.format(claims=others)
+    return phrases.EVIDENCE_BOTH.format(claims=claims, others=others)
 
 
 def _place_of(
@@ -167,11 +170,11 @@ def _sentence(
 
 
 def _place(endpoint: str | None, vias: Sequence[str | None]) -> str:
-    via = t.BETWEEN.join(signal_word(item) for item in vias if item)
+    via = phrases.BETWEEN.join(signal_word(item) for item in vias if item)
     form = t.ALSO_INSIDE if None in vias else t.INSIDE
     inside = form.format(via=via) if via else None
     at = t.AT.format(places=cut(endpoint, 40)) if endpoint else None
-    return t.BETWEEN.join(part for part in (at, inside) if part)
+    return phrases.BETWEEN.join(part for part in (at, inside) if part)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -199,7 +202,7 @@ def rules(view: View) -> Markup | None:
             {"id": f"r{number}"},
             h("td", {"class": "num"}, str(number)),
             h("th", {"scope": "row"}, h("code", None, cut(rule, 80))),
-            h("td", None, cut(t.BETWEEN.join(sources), 400)),
+            h("td", None, cut(phrases.BETWEEN.join(sources), 400)),
         )
         for (rule, sources), number in view.rules.items()
     ]

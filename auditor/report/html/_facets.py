@@ -7,6 +7,7 @@ from typing import Final
 
 from auditor.model.document import Scan
 from auditor.model.words import Outcome
+from auditor.report import phrases
 from auditor.report.html import _texts as t
 from auditor.report.html._markup import cut, escape
 from auditor.report.html._view import CHANGES, Device, View, maker_of, rank
@@ -51,7 +52,7 @@ class Facets:
         """Outcome, maker, network, rules that reach it, and changes of a device, as numbers."""
         asset = device.asset
         maker = maker_of(asset)
-        named = view.vendor(maker.vendor) if maker else t.MAKER_UNKNOWN
+        named = view.vendor(maker.vendor) if maker else phrases.MAKER_UNKNOWN
         rules = [
             self.rules.number(cut(verdict.regime, 60))
             for verdict in asset.verdicts

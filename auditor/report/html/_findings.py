@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from auditor.model.judgement import Verdict
+from auditor.report import phrases
 from auditor.report.html import _texts as t
 from auditor.report.html import _words as w
 from auditor.report.html._markup import Markup, cut, h, host_of, join, link, slug
@@ -43,7 +44,7 @@ def findings(view: View, groups: Groups) -> Markup:
         "section",
         {"id": "findings", "aria-labelledby": "h-findings"},
         h("h2", {"id": "h-findings"}, t.FINDINGS_TITLE),
-        h("p", {"class": "intro"}, t.FINDINGS_INTRO if blocks else t.FINDINGS_NONE),
+        h("p", {"class": "intro"}, t.FINDINGS_INTRO if blocks else phrases.FINDINGS_NONE),
         *blocks,
     )
 
@@ -58,8 +59,10 @@ def glance(view: View, groups: Groups) -> Markup | None:
         cells = (
             _subject(view, verdicts),
             mark(headline),
-            t.number(len(devices)),
-            t.BETWEEN.join(cut(item.regime, 60) for item in verdicts if item.outcome == headline),
+            phrases.number(len(devices)),
+            phrases.BETWEEN.join(
+                cut(item.regime, 60) for item in verdicts if item.outcome == headline
+            ),
         )
         there = h("a", {"href": f"#finding-{number}"}, link_text)
         rows.append(
@@ -70,7 +73,7 @@ def glance(view: View, groups: Groups) -> Markup | None:
                 *(h("td", None, cell) for cell in cells),
             )
         )
-    head = h("tr", None, *(h("th", {"scope": "col"}, column) for column in t.GLANCE_COLUMNS))
+    head = h("tr", None, *(h("th", {"scope": "col"}, column) for column in phrases.GLANCE_COLUMNS))
     body = h("table", {"class": "plain"}, h("thead", None, head), h("tbody", None, *rows))
     return join([h("h3", None, t.GLANCE_TITLE), h("div", {"class": "wide"}, body)])
 
@@ -85,8 +88,10 @@ def _finding(
     anchor = f"finding-{number}"
     links = [to(device) for device in devices[:_MOST_LINKS]]
     if len(devices) > _MOST_LINKS:
-        links.append(Markup(t.AND_MORE.format(n=len(devices) - _MOST_LINKS)))
-    applies = t.FINDING_DEVICES.format(n=t.number(len(devices)), devices=t.devices(len(devices)))
+        links.append(Markup(phrases.AND_MORE.format(n=len(devices) - _MOST_LINKS)))
+    applies = t.FINDING_DEVICES.format(
+        n=phrases.number(len(devices)), devices=phrases.devices(len(devices))
+    )
     return h(
         "section",
         {"class": f"finding {ORDER[rank(headline)]}", "id": anchor},
@@ -99,7 +104,7 @@ def _finding(
             " ",
             mark(headline),
         ),
-        h("p", {"class": "applies"}, applies, " ", join(links, t.BETWEEN)),
+        h("p", {"class": "applies"}, applies, " ", join(links, phrases.BETWEEN)),
         h("ul", {"class": "verdicts"}, *(_verdict(item, view) for item in verdicts)),
     )
 
@@ -109,8 +114,8 @@ def _subject(view: View, verdicts: Sequence[Verdict]) -> str:
     for verdict in verdicts:
         if verdict.vendor and verdict.grade:
             grade = w.word(w.GRADES, verdict.grade)
-            return t.FINDING_MAKER.format(maker=view.vendor(verdict.vendor), grade=grade)
-    return t.FINDING_NO_MAKER
+            return phrases.FINDING_MAKER.format(maker=view.vendor(verdict.vendor), grade=grade)
+    return phrases.FINDING_NO_MAKER
 
 
 def _verdict(verdict: Verdict, view: View) -> Markup:
@@ -119,7 +124,7 @@ def _verdict(verdict: Verdict, view: View) -> Markup:
         h("a", {"href": f"#law-{slug(regime)}"}, regime) if verdict.regime in view.law else regime
     )
     source = link(verdict.source, host_of(verdict.source)) if verdict.source else ""
-    reasons = t.BETWEEN.join(w.word(w.REASONS, cut(reason, 60)) for reason in verdict.reasons)
+    reasons = phrases.BETWEEN.join(w.word(w.REASONS, cut(reason, 60)) for reason in verdict.reasons)
     rows = (
         (t.VERDICT_LISTING, cut(verdict.listing or "", 300)),
         (t.VERDICT_CITATION, cut(verdict.citation, 300)),
@@ -142,12 +147,12 @@ def _verdict(verdict: Verdict, view: View) -> Markup:
 
 def _applies(verdict: Verdict, view: View) -> str:
     if verdict.applies is not None:
-        return t.APPLIES[verdict.applies]
+        return phrases.APPLIES[verdict.applies]
     flags = next((note.applies_if for note in view.scan.law if note.id == verdict.regime), ())
-    return only_if(flags) or t.APPLIES_UNKNOWN
+    return only_if(flags) or phrases.APPLIES_UNKNOWN
 
 
 def only_if(flags: Sequence[str]) -> str:
     """Whom a rule concerns, in words; empty if no profile is tied to it."""
     who = " or ".join(w.word(w.PROFILES, cut(flag, 60)) for flag in flags)
-    return t.APPLIES_UNKNOWN_IF.format(who=who) if who else ""
+    return phrases.APPLIES_UNKNOWN_IF.format(who=who) if who else ""

@@ -1,6 +1,7 @@
 """The rules that were asked, what they do not say, and what this report does not say."""
 
 from auditor.model.document import LawNote
+from auditor.report import phrases
 from auditor.report.html import _texts as t
 from auditor.report.html import _words as w
 from auditor.report.html._findings import only_if
@@ -16,7 +17,7 @@ def law(view: View) -> Markup:
         "section",
         {"id": "law", "aria-labelledby": "h-law"},
         h("h2", {"id": "h-law"}, t.LAW_TITLE),
-        *(blocks or [h("p", None, t.LAW_NONE)]),
+        *(blocks or [h("p", None, phrases.LAW_NONE)]),
     )
 
 
@@ -27,7 +28,7 @@ def limits() -> Markup:
     return h(
         "section",
         {"id": "limits", "aria-labelledby": "h-limits"},
-        h("h2", {"id": "h-limits"}, t.LIMITS_TITLE),
+        h("h2", {"id": "h-limits"}, phrases.LIMITS_TITLE),
         h("ul", {"class": "limits"}, *items),
         h(
             "div",
@@ -44,7 +45,7 @@ def _note(note: LawNote) -> Markup:
     fresh = join([cut(note.evidence_as_of, 40), stale], " ")
     rows = (
         (t.LAW_CLASS, w.word(w.CLASSES, cut(note.finding_class, 60))),
-        (t.LAW_CONCERNS, only_if(note.applies_if) or t.LAW_CONCERNS_ALL),
+        (t.LAW_CONCERNS, only_if(note.applies_if) or phrases.LAW_CONCERNS_ALL),
         (t.LAW_ACTION, cut(note.action or "", 900)),
         (t.LAW_STATUS, cut(note.status, 300)),
         (t.LAW_CITATION, cut(note.citation, 600)),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from auditor.model.costs import UnitCost
+from auditor.report import phrases
 from auditor.report import plan as planning
 from auditor.report.html import _texts as t
 from auditor.report.html._coverage import table
@@ -23,7 +24,7 @@ def plan(view: View, costs: Sequence[UnitCost]) -> Markup | None:
         {"id": "plan", "aria-labelledby": "h-plan"},
         h("h2", {"id": "h-plan"}, t.PLAN_TITLE),
         h("p", {"class": "intro"}, t.PLAN_INTRO),
-        table(t.PLAN_STEPS_COLUMNS, _steps(made)),
+        table(phrases.PLAN_STEPS_COLUMNS, _steps(made)),
         _totals(made),
         *(h("p", {"class": "fine"}, line) for line in _remarks(made)),
         _items(view, made),
@@ -38,7 +39,7 @@ def _step(step: planning.Step) -> str:
 
 def _steps(made: planning.Plan) -> Iterator[tuple[str, str, str]]:
     for step, why in planning.STEPS.items():
-        yield _step(step), t.number(made.counts[step]), why
+        yield _step(step), phrases.number(made.counts[step]), why
 
 
 def _totals(made: planning.Plan) -> Markup | None:
@@ -46,22 +47,22 @@ def _totals(made: planning.Plan) -> Markup | None:
         return None
     rows = [
         (
-            t.PLAN_ALL_STEPS if total.step is None else _step(total.step),
-            t.number(total.devices),
+            phrases.PLAN_ALL_STEPS if total.step is None else _step(total.step),
+            phrases.number(total.devices),
             cut(planning.money(total.amount, total.currency), 60),
         )
         for total in made.totals
     ]
-    return join([h("h3", None, t.PLAN_COSTS), table(t.PLAN_TOTALS_COLUMNS, rows)])
+    return join([h("h3", None, t.PLAN_COSTS), table(phrases.PLAN_TOTALS_COLUMNS, rows)])
 
 
 def _remarks(made: planning.Plan) -> Iterator[str]:
     for text, count in (
-        (t.PLAN_UNPRICED, made.unpriced if made.priced else 0),
-        (t.PLAN_EXEMPT, made.exempt),
+        (phrases.PLAN_UNPRICED, made.unpriced if made.priced else 0),
+        (phrases.PLAN_EXEMPT, made.exempt),
     ):
         if count:
-            yield text.format(n=t.number(count), devices=t.devices(count))
+            yield text.format(n=phrases.number(count), devices=phrases.devices(count))
 
 
 def _items(view: View, made: planning.Plan) -> Markup:
@@ -69,11 +70,11 @@ def _items(view: View, made: planning.Plan) -> Markup:
     rows = [_row(view, item, priced=made.priced) for item in made.items[:_MOST]]
     more = None
     if len(made.items) > _MOST:
-        left = t.number(len(made.items) - _MOST)
+        left = phrases.number(len(made.items) - _MOST)
         more = h("p", {"class": "fine"}, t.PLAN_MORE.format(n=left))
     count = len(made.items)
-    word = t.PLAN_DEVICES.format(n=t.number(count), devices=t.devices(count))
-    columns = t.PLAN_COLUMNS_COST if made.priced else t.PLAN_COLUMNS
+    word = t.PLAN_DEVICES.format(n=phrases.number(count), devices=phrases.devices(count))
+    columns = phrases.PLAN_COLUMNS_COST if made.priced else phrases.PLAN_COLUMNS
     return h("details", {"open": True}, h("summary", None, word), table(columns, rows), more)
 
 
@@ -81,9 +82,9 @@ def _row(view: View, item: planning.Item, *, priced: bool) -> tuple[str, ...]:
     where = cut(item.address or item.id, 64)
     anchor = view.anchors.get(item.id)
     address: str = h("a", {"href": f"#{anchor}"}, where) if anchor else where
-    maker = item.maker or t.MAKER_UNKNOWN
+    maker = item.maker or phrases.MAKER_UNKNOWN
     if item.maker and item.grade:
-        maker = t.FINDING_MAKER.format(maker=item.maker, grade=item.grade)
+        maker = phrases.FINDING_MAKER.format(maker=item.maker, grade=item.grade)
     cells = (
         str(item.number),
         _step(item.step),

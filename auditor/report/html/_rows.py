@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Final
 
 from auditor.model.document import Asset
+from auditor.report import phrases
 from auditor.report.html import _texts as t
 from auditor.report.html import _words as w
 from auditor.report.html._markup import HOLE, Markup, cut, escape, frame, h, join
@@ -56,7 +57,7 @@ def _outcome(headline: str) -> Markup:
 _CELL: Final = frame(h("td", None, HOLE))
 _SMALL: Final = frame(h("small", None, HOLE))
 _NAME: Final = frame(h("th", {"scope": "row"}, HOLE))
-_UNKNOWN: Final = h("td", None, h("span", {"class": "dim"}, t.MAKER_UNKNOWN))
+_UNKNOWN: Final = h("td", None, h("span", {"class": "dim"}, phrases.MAKER_UNKNOWN))
 
 
 def _cell(inside: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from auditor.report import phrases
 from auditor.report.html import _texts as t
 from auditor.report.html import _words as w
 from auditor.report.html._charts import built, makers, outcomes, rules
@@ -18,19 +19,19 @@ def site_name(view: View) -> str:
     header = view.scan.scan
     if header.site:
         return cut(header.site, 80)
-    return t.UNNAMED_SITE.format(scope=cut(t.BETWEEN.join(header.scope), 60))
+    return phrases.UNNAMED_SITE.format(scope=cut(phrases.BETWEEN.join(header.scope), 60))
 
 
 def header(view: View) -> Markup:
     """Title and particulars."""
     scan = view.scan.scan
-    profile = t.BETWEEN.join(w.word(w.PROFILES, cut(flag, 60)) for flag in scan.profile)
+    profile = phrases.BETWEEN.join(w.word(w.PROFILES, cut(flag, 60)) for flag in scan.profile)
     rows = (
-        (t.META_SCOPE, cut(t.BETWEEN.join(scan.scope), 600)),
-        (t.META_EXCLUDED, cut(t.BETWEEN.join(scan.exclude), 600)),
+        (t.META_SCOPE, cut(phrases.BETWEEN.join(scan.scope), 600)),
+        (t.META_EXCLUDED, cut(phrases.BETWEEN.join(scan.exclude), 600)),
         (t.META_WHEN, _when(scan.started, scan.finished)),
         (t.META_POLICY, cut(scan.policy, 80)),
-        (t.META_PROFILE, profile or t.META_PROFILE_NONE),
+        (t.META_PROFILE, profile or phrases.META_PROFILE_NONE),
         (t.META_AS_OF, cut(scan.as_of, 40)),
         (
             t.META_DATABASE,
@@ -41,7 +42,7 @@ def header(view: View) -> Markup:
             t.META_TOOL_ENGINE.format(tool=cut(scan.tool, 80), engine=cut(scan.engine, 40)),
         ),
         (t.META_ID, h("code", None, cut(scan.id, 80))),
-        (t.META_REDACTED, cut(t.BETWEEN.join(scan.redacted), 80)),
+        (t.META_REDACTED, cut(phrases.BETWEEN.join(scan.redacted), 80)),
     )
     return h(
         "header",
@@ -90,34 +91,38 @@ def _banner(view: View) -> Markup | None:
         "div",
         {"class": "banner", "role": "note"},
         h("h3", None, t.INCOMPLETE_TITLE),
-        h("p", None, t.INCOMPLETE_TEXT),
+        h("p", None, phrases.INCOMPLETE_TEXT),
         h("ul", None, *reasons) if reasons else h("p", None, t.INCOMPLETE_UNKNOWN),
     )
 
 
 def _lead(view: View) -> Markup:
     counts, cover = view.scan.summary, view.scan.coverage
-    scope = t.SCOPE_WIDE
+    scope = phrases.SCOPE_WIDE
     if cover.in_scope is not None:
-        scope = t.SCOPE_COUNT.format(n=t.number(cover.in_scope))
-    assessed = t.LEAD_ASSESSED.format(
-        scope=scope, answered=t.number(cover.answered), assessed=t.number(cover.assessed)
+        scope = phrases.SCOPE_COUNT.format(n=phrases.number(cover.in_scope))
+    assessed = phrases.LEAD_ASSESSED.format(
+        scope=scope,
+        answered=phrases.number(cover.answered),
+        assessed=phrases.number(cover.assessed),
     )
     if not counts.assets:
-        more = [t.LEAD_EMPTY_MORE, assessed]
+        more = [phrases.LEAD_EMPTY_MORE, assessed]
         return join(
-            [h("p", {"class": "lead"}, t.LEAD_EMPTY), *(h("p", None, line) for line in more)]
+            [h("p", {"class": "lead"}, phrases.LEAD_EMPTY), *(h("p", None, line) for line in more)]
         )
-    first = t.LEAD_COVERED if counts.covered else t.LEAD_NONE
+    first = phrases.LEAD_COVERED if counts.covered else phrases.LEAD_NONE
     told = first.format(
-        covered=t.number(counts.covered),
-        assets=t.number(counts.assets),
-        devices=t.devices(counts.assets),
+        covered=phrases.number(counts.covered),
+        assets=phrases.number(counts.assets),
+        devices=phrases.devices(counts.assets),
     )
     more = [*_unsettled(view), assessed]
     missing = len(cover.missing_from_baseline)
     if missing:
-        more.append(t.LEAD_MISSING.format(n=t.number(missing), devices=t.devices(missing)))
+        more.append(
+            t.LEAD_MISSING.format(n=phrases.number(missing), devices=phrases.devices(missing))
+        )
     return join([h("p", {"class": "lead"}, told), *(h("p", None, line) for line in more)])
 
 
@@ -127,12 +132,14 @@ def _unsettled(view: View) -> list[str]:
     counts, missed = scan.summary, len(scan.coverage.not_assessed)
     unsettled = counts.indeterminate + counts.unidentified
     told = [
-        (t.LEAD_UNSETTLED, unsettled),
-        (t.LEAD_EXEMPT, counts.exempt),
+        (phrases.LEAD_UNSETTLED, unsettled),
+        (phrases.LEAD_EXEMPT, counts.exempt),
         (t.LEAD_MISSED, missed),
     ]
     lines = [
-        text.format(n=t.number(count), devices=t.devices(count)) for text, count in told if count
+        text.format(n=phrases.number(count), devices=phrases.devices(count))
+        for text, count in told
+        if count
     ]
     if not unsettled and not missed and scan.scan.complete:
         lines.append(t.LEAD_SETTLED)
@@ -145,7 +152,7 @@ def _tiles(view: View) -> Markup:
         h(
             "li",
             {"class": f"tile {headline}" if getattr(counts, headline) else "tile zero"},
-            h("b", {"class": "n"}, t.number(getattr(counts, headline))),
+            h("b", {"class": "n"}, phrases.number(getattr(counts, headline))),
             h("span", {"class": "w"}, w.OUTCOMES[headline]),
             h("span", {"class": "x"}, w.OUTCOME_MEANING[headline]),
         )
@@ -162,21 +169,21 @@ def _stale(view: View) -> Markup | None:
         "p",
         {"class": "note", "role": "note"},
         h("strong", None, t.STALE_TITLE, ". "),
-        t.STALE_TEXT.format(ids=t.BETWEEN.join(stale)),
+        phrases.STALE_TEXT.format(ids=phrases.BETWEEN.join(stale)),
     )
 
 
 def moment(text: str) -> str:
     """A time as people write it; what is no time, as it is."""
     found = _TIME.fullmatch(text)
-    return t.UTC.format(day=found[1], time=found[2]) if found else cut(text, 40)
+    return phrases.UTC.format(day=found[1], time=found[2]) if found else cut(text, 40)
 
 
 def _when(started: str, finished: str) -> str:
     start, finish = _TIME.fullmatch(started), _TIME.fullmatch(finished)
     if start is None or finish is None:
-        return t.TO.format(start=cut(started, 40), finish=cut(finished, 40))
+        return phrases.TO.format(start=cut(started, 40), finish=cut(finished, 40))
     if start[1] == finish[1]:
-        return t.SAME_DAY.format(day=start[1], start=start[2], finish=finish[2])
-    first, last = (t.UTC.format(day=found[1], time=found[2]) for found in (start, finish))
-    return t.TO.format(start=first, finish=last)
+        return phrases.SAME_DAY.format(day=start[1], start=start[2], finish=finish[2])
+    first, last = (phrases.UTC.format(day=found[1], time=found[2]) for found in (start, finish))
+    return phrases.TO.format(start=first, finish=last)

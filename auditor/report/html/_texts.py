@@ -6,14 +6,12 @@ than the law supports.
 
 from typing import Final
 
+from auditor.report import phrases
 from auditor.report.sentences import LIMITS as _LIMITS
 from auditor.report.words import NOT_LEGAL_ADVICE
 
-LANGUAGE: Final = "en"
-
 # Page
 PRODUCT: Final = "Camera origin audit"
-TITLE: Final = "Camera origin audit: {name}"
 SKIP: Final = "Skip to the devices"
 CONTENTS: Final = "Contents"
 NAV_SUMMARY: Final = "Summary"
@@ -24,12 +22,6 @@ NAV_COVERAGE: Final = "Coverage"
 NAV_LAW: Final = "The rules"
 NAV_LIMITS: Final = "What this report does not say"
 FOOTER: Final = "Made from scan {id} by {tool}. This page loads nothing and sends nothing."
-BETWEEN: Final = ", "
-AND_MORE: Final = "and {n} more, in the scan document"
-TO: Final = "{start} to {finish}"
-SAME_DAY: Final = "{day}, {start} to {finish} UTC"
-UTC: Final = "{day} {time} UTC"
-UNNAMED_SITE: Final = "Network {scope}"
 
 # Header
 META_SCOPE: Final = "Scope"
@@ -37,7 +29,6 @@ META_EXCLUDED: Final = "Excluded"
 META_WHEN: Final = "Scanned"
 META_POLICY: Final = "Policy"
 META_PROFILE: Final = "Profile"
-META_PROFILE_NONE: Final = "not given: each rule says whom it concerns"
 META_AS_OF: Final = "Law as of"
 META_DATABASE: Final = "Database"
 META_TOOL: Final = "Tool"
@@ -47,28 +38,9 @@ META_REDACTED: Final = "Taken out for sharing"
 
 # Summary
 INCOMPLETE_TITLE: Final = "Incomplete scan"
-INCOMPLETE_TEXT: Final = (
-    "This scan did not assess its whole scope. It supports statements about the devices listed"
-    " here and none about the rest."
-)
 INCOMPLETE_UNKNOWN: Final = "No reason was recorded; see the coverage section."
 STALE_TITLE: Final = "Rules due for review"
-STALE_TEXT: Final = "The transcription of these rules is past its review date: {ids}."
 SUMMARY_TITLE: Final = "Summary"
-LEAD_COVERED: Final = (
-    "{covered} of {assets} {devices} show signs of production by a maker that a rule of this"
-    " policy names."
-)
-LEAD_NONE: Final = "No listed producer was identified among the {assets} {devices} that answered."
-LEAD_EMPTY: Final = "No device answered."
-LEAD_EMPTY_MORE: Final = (
-    "This says nothing about devices that were switched off, elsewhere, or shielded from the scan."
-)
-LEAD_UNSETTLED: Final = (
-    "{n} more {devices} could not be settled (not determined or unidentified) and must not be read"
-    " as clear."
-)
-LEAD_EXEMPT: Final = "{n} more {devices} are named and excused by an exemption that is on file."
 LEAD_MISSING: Final = (
     "{n} {devices} of the baseline did not answer this time; the coverage section names them."
 )
@@ -76,11 +48,6 @@ LEAD_MISSED: Final = (
     "{n} {devices} answered and could not be assessed; the coverage section says why."
 )
 LEAD_SETTLED: Final = "Every other device that answered could be settled."
-LEAD_ASSESSED: Final = "Of {scope} in scope, {answered} answered and {assessed} could be assessed."
-SCOPE_COUNT: Final = "{n} addresses"
-SCOPE_WIDE: Final = "a range too wide to count"
-DEVICE: Final = "device"
-DEVICES: Final = "devices"
 CHART_OUTCOMES: Final = "Devices by outcome"
 CHART_MAKERS: Final = "Devices by maker"
 CHART_RULES: Final = "Devices by rule that reaches them"
@@ -91,26 +58,19 @@ CHART_COLUMN_YEAR: Final = "Year"
 CHART_BUILT_UNKNOWN: Final = "year not known"
 CHART_BUILT_NOTE: Final = "Read from serial numbers, where a maker's serials tell it."
 CHART_BUILT_EARLIER: Final = "{year} and earlier"
-CHART_MAKERS_NOTE: Final = "Equipment recognised as something other than video is left out."
 CHART_COLUMN_COUNT: Final = "Devices"
 CHART_COLUMN_SHARE: Final = "Share"
 CHART_COLUMN_OUTCOME: Final = "Outcome"
 CHART_COLUMN_MAKER: Final = "Maker"
-CHART_OTHERS: Final = "{n} other makers"
-MAKER_UNKNOWN: Final = "not identified"
 
 # Findings
 GLANCE_TITLE: Final = "Findings at a glance"
-GLANCE_COLUMNS: Final = ("Finding", "The signs point to", "Outcome", "Devices", "Under")
 FINDINGS_TITLE: Final = "Findings in full"
 FINDINGS_INTRO: Final = (
     "Devices to which the same sentences apply are taken together. Each device above refers to its"
     " finding."
 )
-FINDINGS_NONE: Final = "No device was judged: none was recognised as video equipment."
 FINDING: Final = "Finding {n}"
-FINDING_MAKER: Final = "{maker} ({grade})"
-FINDING_NO_MAKER: Final = "maker not identified"
 FINDING_DEVICES: Final = "Applies to {n} {devices}:"
 VERDICT_LISTING: Final = "Listed as"
 VERDICT_CITATION: Final = "Citation"
@@ -120,12 +80,6 @@ VERDICT_EXEMPTION: Final = "Exemption"
 VERDICT_REASONS: Final = "Because"
 VERDICT_FRESH: Final = "Text read as of"
 VERDICT_SOURCE: Final = "Source"
-APPLIES: Final = {
-    True: "yes, the profile given is one that it concerns",
-    False: "no, the profile given is not one that it concerns",
-}
-APPLIES_UNKNOWN: Final = "not known: no profile was given"
-APPLIES_UNKNOWN_IF: Final = "only if you are: {who}"
 
 # Devices
 DEVICES_TITLE: Final = "Devices"
@@ -180,16 +134,9 @@ CHAIN_CLEAR: Final = "No listed producer identified under "
 SEEN_FIRST_LAST: Final = "first {first}, last {last}"
 LABEL_SEEN: Final = "In the history"
 LABEL_CHANGED: Final = "Since last scan"
-CLAIM_WITNESSES: Final = "independent witnesses: {channels}"
-CLAIM_ONE_WITNESS: Final = "one witness: {channels}"
-EVIDENCE_FOR: Final = "Signs for “{claims}”"
-EVIDENCE_AGAINST: Final = "Signs against “{claims}”"
-EVIDENCE_BOTH: Final = "Signs for “{claims}”, against “{others}”"
-CLAIMS_AND: Final = "” and “"
 INSIDE: Final = "inside {via}"
 ALSO_INSIDE: Final = "also inside {via}"
 AT: Final = "at {places}"
-NO_MAKER: Final = "Nothing that was observed names its maker."
 NO_VERDICT: Final = "Not recognised as video equipment: no rule was asked."
 NO_VERDICT_UNIDENTIFIED: Final = (
     "Nothing tells what it is, so no rule was asked. That is not a clearance."
@@ -197,7 +144,6 @@ NO_VERDICT_UNIDENTIFIED: Final = (
 VERDICTS_SEE: Final = "{finding} has the full sentences, whom they concern, and the sources."
 NOTES_TITLE: Final = "Configuration, apart from compliance"
 ATTEMPTS_TITLE: Final = "What was asked, and how it ended"
-ATTEMPTS_NONE: Final = "Nothing: it answered discovery only."
 ATTEMPT: Final = "{probe} {endpoint}"
 ATTEMPT_MS: Final = " ({ms} ms)"
 ATTEMPT_DETAIL: Final = "{attempt} ({detail})"
@@ -248,7 +194,7 @@ SCRIPT: Final = {
     "group": "{name} ({count})",
     "noRule": "no rule reaches it",
     "noChange": "unchanged",
-    "between": BETWEEN,
+    "between": phrases.BETWEEN,
     "all": FILTER_ALL,
 }
 LONG: Final = (
@@ -272,8 +218,6 @@ COVERAGE_COUNTS: Final = "In scope"
 COVERAGE_ANSWERED: Final = "Answered"
 COVERAGE_ASSESSED: Final = "Assessed"
 COVERAGE_MISSED: Final = "Answered, not assessed"
-NOT_ASSESSED_TITLE: Final = "Answered and could not be assessed"
-NOT_ASSESSED_NONE: Final = "Every address that answered was assessed."
 COLUMN_WHY: Final = "Why"
 COLUMN_RANGES: Final = "Addresses"
 COLUMN_STATE: Final = "State"
@@ -282,13 +226,6 @@ COLUMN_INTERFACE: Final = "Interface"
 COLUMN_FOUND: Final = "Found"
 COLUMN_MAC: Final = "MAC"
 COLUMN_SIGNALS: Final = "What it announced"
-LEDGER_TITLE: Final = "Every address of the scope"
-METHODS_TITLE: Final = "How devices were looked for"
-REMARKS_TITLE: Final = "Remarks of the scan"
-BASELINE_TITLE: Final = "In the baseline and missing now"
-FOREIGN_TITLE: Final = "Answered from outside the scope"
-FOREIGN_INTRO: Final = "They were neither contacted nor judged."
-SENT_TITLE: Final = "What was sent"
 SENT_BY: Final = "Messages by question: {counts}."
 SENT_TEXT: Final = (
     "{packets} packets, {connections} connections, {requests} requests. No password, user name or"
@@ -300,7 +237,6 @@ NAV_CHANGES: Final = "Since last scan"
 CHANGES_TITLE: Final = "Since last scan"
 CHANGES_INTRO: Final = "Compared with the scan of {when} ({id}), {db}, law as of {as_of}."
 CHANGES_DB: Final = "database {version}"
-CHANGES_NONE: Final = "Nothing changed."
 CHANGES_INCOMPLETE: Final = (
     "One of the two scans is incomplete: a device that is absent here may only have been missed."
 )
@@ -322,22 +258,14 @@ NO_VALUE: Final = "–"
 # Replacement plan
 PLAN_TITLE: Final = "Replacement plan"
 PLAN_INTRO: Final = "A proposal of what to look at first, made from what the scan saw."
-PLAN_STEPS_COLUMNS: Final = ("Step", "Devices", "What puts a device there")
 PLAN_COSTS: Final = "Costs by the price list given"
-PLAN_TOTALS_COLUMNS: Final = ("Step", "Devices", "Sum")
-PLAN_ALL_STEPS: Final = "all but “find out first”"
-PLAN_UNPRICED: Final = "{n} {devices} fit no row of the price list and are in no sum."
-PLAN_EXEMPT: Final = "{n} {devices} are left out because an exemption on file excuses them."
 PLAN_DEVICES: Final = "The {n} {devices} of the plan, in order"
-PLAN_COLUMNS: Final = ("No.", "Step", "Device", "Made by", "Why")
-PLAN_COLUMNS_COST: Final = (*PLAN_COLUMNS, "Unit cost")
 PLAN_MORE: Final = "and {n} more; the spreadsheet (XLSX) holds the whole plan"
 PLAN_DUTIES: Final = "What the rules that were met ask, and of whom"
 PLAN_LIMITS: Final = "What the plan does not know"
 
 # Law
 LAW_TITLE: Final = "The rules that were asked"
-LAW_NONE: Final = "No rule was asked."
 LAW_LIMITS: Final = "What it does not say"
 LAW_CITATION: Final = "Citation"
 LAW_AUTHORITY: Final = "Authority"
@@ -345,14 +273,12 @@ LAW_JURISDICTION: Final = "Jurisdiction"
 LAW_ACTION: Final = "What a user may do"
 LAW_STATUS: Final = "Status"
 LAW_CONCERNS: Final = "Concerns"
-LAW_CONCERNS_ALL: Final = "see the text: no profile is tied to it"
 LAW_CLASS: Final = "Nature of a hit"
 LAW_FRESH: Final = "Text read as of"
 LAW_SOURCE: Final = "Source"
 LAW_STALE: Final = "due for review"
 
 # Limits
-LIMITS_TITLE: Final = "What this report does not say"
 LIMITS: Final = (NOT_LEGAL_ADVICE, *_LIMITS)
 REVIEW_TITLE: Final = "Review by a person"
 REVIEW_TEXT: Final = "Findings are signs that a person has to confirm before anyone relies on them."
@@ -367,13 +293,3 @@ RULES_INTRO: Final = (
 COLUMN_NUMBER: Final = "No."
 COLUMN_RULE: Final = "Rule"
 COLUMN_SOURCES: Final = "Sources"
-
-
-def devices(count: int) -> str:
-    """The noun for a number of devices."""
-    return DEVICE if count == 1 else DEVICES
-
-
-def number(count: int) -> str:
-    """A number as people write it."""
-    return f"{count:,}"

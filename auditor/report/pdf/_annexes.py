@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final, TypedDict
 
 from auditor.model.document import Coverage, LawNote, Ledger
+from auditor.report import phrases
 from auditor.report import sentences as w
 from auditor.report.pdf import _texts as t
 from auditor.report.pdf._cells import Cell, Fact, Table, facts, mono, source, table
@@ -42,15 +43,15 @@ def method(view: View) -> list[Section]:
         "db": plain(head.db_version, 40),
         "policy": plain(head.policy, 80),
         "as_of": plain(head.as_of, 40),
-        "packets": t.number(sent.packets),
-        "connections": t.number(sent.connections),
-        "requests": t.number(sent.requests),
+        "packets": phrases.number(sent.packets),
+        "connections": phrases.number(sent.connections),
+        "requests": phrases.number(sent.requests),
     }
     parts = [
         _section(title, [ink(text.format(**values), 2000) for text in texts])
         for title, texts in t.METHOD
     ]
-    return [*parts, _section(t.LIMITS_TITLE, points=list(w.LIMITS))]
+    return [*parts, _section(phrases.LIMITS_TITLE, points=list(w.LIMITS))]
 
 
 def coverage(view: View) -> list[Section]:
@@ -58,8 +59,8 @@ def coverage(view: View) -> list[Section]:
     seen = view.scan.coverage
     parts = [_not_assessed(seen), _ledger(seen.ledger), _methods(seen)]
     for title, items in (
-        (t.REMARKS_TITLE, seen.notes),
-        (t.BASELINE_TITLE, seen.missing_from_baseline),
+        (phrases.REMARKS_TITLE, seen.notes),
+        (phrases.BASELINE_TITLE, seen.missing_from_baseline),
     ):
         if items:
             told = [ink(item, 400) for item in items[:_MOST_ROWS]]
@@ -68,8 +69,10 @@ def coverage(view: View) -> list[Section]:
         parts.append(_foreign(seen))
     sent = view.scan.sent.by_probe
     if sent:
-        rows = [(ink(name, 60), t.number(count)) for name, count in sorted(sent.items())]
-        parts.append(_section(t.SENT_TITLE, table=table(t.SENT_COLUMNS, (1, 0), rows[:_MOST_ROWS])))
+        rows = [(ink(name, 60), phrases.number(count)) for name, count in sorted(sent.items())]
+        parts.append(
+            _section(phrases.SENT_TITLE, table=table(t.SENT_COLUMNS, (1, 0), rows[:_MOST_ROWS]))
+        )
     return parts
 
 
@@ -78,9 +81,9 @@ def counts(view: View) -> list[Fact]:
     seen, word = view.scan.coverage, t.COUNTS
     return [
         (word["scope"], scope_size(view)),
-        (word["answered"], t.number(seen.answered)),
-        (word["assessed"], t.number(seen.assessed)),
-        (word["missed"], t.number(len(seen.not_assessed))),
+        (word["answered"], phrases.number(seen.answered)),
+        (word["assessed"], phrases.number(seen.assessed)),
+        (word["missed"], phrases.number(len(seen.not_assessed))),
     ]
 
 
@@ -92,7 +95,7 @@ def law(view: View) -> list[Law]:
 def rules(view: View) -> Table:
     """The rules that the findings met; call it when all of them have been written."""
     rows: list[list[Cell]] = [
-        [str(number), mono(rule, 100), ink(t.BETWEEN.join(sources), 400)]
+        [str(number), mono(rule, 100), ink(phrases.BETWEEN.join(sources), 400)]
         for (rule, sources), number in view.rules.items()
     ]
     return table(t.RULE_COLUMNS, (0, 1, 1), rows)
@@ -120,18 +123,18 @@ def _section(
 
 def _capped(items: list[Ink], count: int) -> list[Ink]:
     if count > len(items):
-        items.append(t.AND_MORE.format(n=count - len(items)))
+        items.append(phrases.AND_MORE.format(n=count - len(items)))
     return items
 
 
 def _not_assessed(seen: Coverage) -> Section:
     if not seen.not_assessed:
-        return _section(t.NOT_ASSESSED_TITLE, [t.NOT_ASSESSED_NONE])
+        return _section(phrases.NOT_ASSESSED_TITLE, [phrases.NOT_ASSESSED_NONE])
     rows = [(mono(item.address, 64), ink(item.why, 400)) for item in seen.not_assessed[:_MOST_ROWS]]
     more = len(seen.not_assessed) - len(rows)
     return _section(
-        t.NOT_ASSESSED_TITLE,
-        [t.AND_MORE.format(n=more)] if more else [],
+        phrases.NOT_ASSESSED_TITLE,
+        [phrases.AND_MORE.format(n=more)] if more else [],
         table=table(t.NOT_ASSESSED_COLUMNS, (1, 3), rows),
     )
 
@@ -144,13 +147,13 @@ def _ledger(ledger: Ledger) -> Section:
             continue
         told = [plain(item, 90) for item in ranges[:_MOST_RANGES]]
         if len(ranges) > _MOST_RANGES:
-            told.append(t.AND_MORE.format(n=len(ranges) - _MOST_RANGES))
-        text = t.BETWEEN.join(told)
+            told.append(phrases.AND_MORE.format(n=len(ranges) - _MOST_RANGES))
+        text = phrases.BETWEEN.join(told)
         why = ledger.not_scanned_why
         if key == "not_scanned" and why:
             text = f"{text}: {plain(why, 300)}"
         rows.append([word, ink(text, len(text) + 1)])
-    return _section(t.LEDGER_TITLE, table=table(t.LEDGER_COLUMNS, (1, 3), rows))
+    return _section(phrases.LEDGER_TITLE, table=table(t.LEDGER_COLUMNS, (1, 3), rows))
 
 
 def _methods(seen: Coverage) -> Section:
@@ -159,12 +162,14 @@ def _methods(seen: Coverage) -> Section:
             ink(item.method, 40),
             ink(item.interface or "", 40),
             w.word(w.METHOD_STATES, plain(item.state, 40)),
-            t.number(item.found),
+            phrases.number(item.found),
             ink(item.why or "", 300),
         )
         for item in seen.methods[:_MOST_ROWS]
     ]
-    return _section(t.METHODS_TITLE, table=table(t.METHOD_COLUMNS, (1.1, 0.9, 1.1, 0, 3), rows))
+    return _section(
+        phrases.METHODS_TITLE, table=table(t.METHOD_COLUMNS, (1.1, 0.9, 1.1, 0, 3), rows)
+    )
 
 
 def _foreign(seen: Coverage) -> Section:
@@ -173,7 +178,7 @@ def _foreign(seen: Coverage) -> Section:
             mono(item.address, 64),
             mono(item.mac or "", 40),
             ink(
-                t.BETWEEN.join(
+                phrases.BETWEEN.join(
                     f"{signal_word(o.signal)} {plain(o.value, 120)}" for o in item.observations[:4]
                 ),
                 600,
@@ -182,7 +187,9 @@ def _foreign(seen: Coverage) -> Section:
         for item in seen.out_of_scope[:_MOST_ROWS]
     ]
     return _section(
-        t.FOREIGN_TITLE, [t.FOREIGN_INTRO], table=table(t.FOREIGN_COLUMNS, (1, 1, 3), rows)
+        phrases.FOREIGN_TITLE,
+        [phrases.FOREIGN_INTRO],
+        table=table(t.FOREIGN_COLUMNS, (1, 1, 3), rows),
     )
 
 
@@ -190,7 +197,7 @@ def _law(number: int, note: LawNote) -> Law:
     word = t.LAW
     fresh = plain(note.evidence_as_of, 40)
     who = w.people([plain(flag, 60) for flag in note.applies_if])
-    concerns = t.APPLIES_ONLY_IF.format(who=who) if who else t.LAW_CONCERNS_ALL
+    concerns = phrases.APPLIES_UNKNOWN_IF.format(who=who) if who else phrases.LAW_CONCERNS_ALL
     return {
         "anchor": f"law-{number}",
         "name": ink(note.name, 400),

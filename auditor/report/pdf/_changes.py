@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final, TypedDict
 
 from auditor.model.difference import Change, Difference
+from auditor.report import phrases
 from auditor.report.pdf import _texts as t
 from auditor.report.pdf._cells import Cell, Table, mono, table
 from auditor.report.pdf._ink import Ink, ink, plain
@@ -45,7 +46,7 @@ def changes(difference: Difference | None) -> Changes | None:
     found: dict[str, Sequence[Change]] = {key: getattr(difference, key) for key in t.CHANGES}
     kinds = [_kind(t.CHANGES[key], items) for key, items in found.items() if items]
     if not kinds:
-        intro.append(t.CHANGES_NONE)
+        intro.append(phrases.CHANGES_NONE)
     return {"intro": intro, "kinds": kinds}
 
 
@@ -53,9 +54,9 @@ def _kind(title: str, items: Sequence[Change]) -> Kind:
     rows = [_row(item) for item in items[:_MOST_ROWS]]
     more = len(items) - len(rows)
     return {
-        "title": f"{title} ({t.number(len(items))})",
+        "title": f"{title} ({phrases.number(len(items))})",
         "table": table(t.CHANGES_COLUMNS, _WIDTHS, rows),
-        "more": t.AND_MORE.format(n=t.number(more)) if more else "",
+        "more": phrases.AND_MORE.format(n=phrases.number(more)) if more else "",
     }
 
 

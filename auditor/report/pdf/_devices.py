@@ -7,6 +7,7 @@ from auditor.model.document import Asset
 from auditor.model.facts import Attempt
 from auditor.model.judgement import Attribution, Verdict
 from auditor.model.words import Kind
+from auditor.report import phrases
 from auditor.report import sentences as w
 from auditor.report.pdf import _texts as t
 from auditor.report.pdf._cells import Cell, Fact, Table, facts, mark, mono, table, to
@@ -58,7 +59,7 @@ def full(view: View, device: Device) -> Full:
         "headline": device.headline,
         "outcome": HEADLINES[device.headline],
         "facts": _identity(device),
-        "claims": claims(view, asset.attributions) or [t.NO_MAKER],
+        "claims": claims(view, asset.attributions) or [phrases.NO_MAKER],
         "blocks": blocks(view, asset.attributions),
         "verdicts": _verdicts(view, asset.verdicts),
         "notes": [ink(NOTES.get(note, note), 200) for note in asset.notes],
@@ -108,7 +109,7 @@ def annex(view: View) -> list[list[Cell]]:
 
 def _row(view: View, device: Device) -> list[Cell]:
     asset = device.asset
-    identity = t.BETWEEN.join(
+    identity = phrases.BETWEEN.join(
         f"{word} {plain(value, 60)}"
         for word, value in (
             (w.word(w.KINDS, asset.kind), ""),
@@ -130,7 +131,7 @@ def _row(view: View, device: Device) -> list[Cell]:
         ink(identity, 300),
         _maker(view, maker_of(asset)),
         mark(device.headline, HEADLINES[device.headline]),
-        t.BETWEEN.join(str(number) for number in list(rules)[:_MOST_LISTED])
+        phrases.BETWEEN.join(str(number) for number in list(rules)[:_MOST_LISTED])
         + (" …" if len(rules) > _MOST_LISTED else ""),
     ]
 
@@ -143,7 +144,7 @@ def _identity(device: Device) -> list[Fact]:
     asset, word = device.asset, t.IDENTITY
     others = [plain(item, 64) for item in asset.addresses if item != asset.address]
     behind = [plain(child.address or child.id, 64) for child in asset.children[:_MOST_LISTED]]
-    children = t.AT_LEAST.format(n=len(asset.children), which=t.BETWEEN.join(behind))
+    children = t.AT_LEAST.format(n=len(asset.children), which=phrases.BETWEEN.join(behind))
     return facts(
         (
             word["kind"],
@@ -155,7 +156,7 @@ def _identity(device: Device) -> list[Fact]:
         (word["built"], ink(asset.built or "", 40)),
         (word["oem"], ink(asset.oem_customer or "", 100)),
         (word["hostname"], mono(asset.hostname or "", 100)),
-        (word["addresses"], mono(t.BETWEEN.join(others[:_MOST_LISTED]), 400)),
+        (word["addresses"], mono(phrases.BETWEEN.join(others[:_MOST_LISTED]), 400)),
         (word["behind"], mono(_address(device.parent), 64) if device.parent else ""),
         (word["children"], ink(children, 400) if asset.children else ""),
         (word["id"], mono(asset.id, 80)),
@@ -189,14 +190,16 @@ def _attempts(attempts: Sequence[Attempt]) -> Ink:
         for item in attempts[:_MOST_ATTEMPTS]
     ]
     if len(attempts) > _MOST_ATTEMPTS:
-        told.append(t.AND_MORE.format(n=len(attempts) - _MOST_ATTEMPTS))
-    return ink("; ".join(told) + ".", 5000) if told else t.ATTEMPTS_NONE
+        told.append(phrases.AND_MORE.format(n=len(attempts) - _MOST_ATTEMPTS))
+    return ink("; ".join(told) + ".", 5000) if told else phrases.ATTEMPTS_NONE
 
 
 def _maker(view: View, maker: Attribution | None) -> Ink:
     if maker is None:
-        return t.MAKER_UNKNOWN
-    return ink(t.FINDING_MAKER.format(maker=view.vendor(maker.vendor), grade=maker.grade), 120)
+        return phrases.MAKER_UNKNOWN
+    return ink(
+        phrases.FINDING_MAKER.format(maker=view.vendor(maker.vendor), grade=maker.grade), 120
+    )
 
 
 def _best(view: View, maker: Attribution | None) -> Ink:
@@ -214,4 +217,4 @@ def _showed(asset: Asset) -> Ink:
         f"{signal_word(item.signal)} {plain(item.value, 60)}"
         for item in asset.observations[:_MOST_LISTED]
     )
-    return ink(t.BETWEEN.join(seen) or t.NO_SIGN, 600)
+    return ink(phrases.BETWEEN.join(seen) or t.NO_SIGN, 600)

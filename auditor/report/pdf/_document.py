@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from auditor.report import phrases
 from auditor.report.pdf import _texts as t
 from auditor.report.pdf._annexes import counts, coverage, law, method, rules, rules_intro
 from auditor.report.pdf._changes import changes
@@ -18,9 +19,9 @@ def document(view: View) -> dict[str, object]:
     head = view.scan.scan
     name = site_name(head)
     data: dict[str, object] = {
-        "lang": t.LANGUAGE,
+        "lang": phrases.LANGUAGE,
         "t": t.LABELS,
-        "title": t.TITLE.format(name=name),
+        "title": phrases.TITLE.format(name=name),
         "subject": t.SUBJECT,
         "keywords": [*t.KEYWORDS, plain(head.policy, 60)],
         "tool": plain(head.tool, 80),
@@ -32,7 +33,7 @@ def document(view: View) -> dict[str, object]:
         "method": method(view),
         "changes": changes(view.page.changes),
         "by_regime": by_regime(view),
-        "findings_intro": t.FINDINGS_INTRO if view.findings else t.FINDINGS_NONE,
+        "findings_intro": t.FINDINGS_INTRO if view.findings else phrases.FINDINGS_NONE,
         "flagged": flagged(view),
         "flagged_none": t.FLAGGED_NONE,
         "unsettled": unsettled(view),
@@ -52,7 +53,7 @@ def document(view: View) -> dict[str, object]:
         "counts": counts(view),
         "coverage": coverage(view),
         "law": law(view),
-        "law_none": t.LAW_NONE,
+        "law_none": phrases.LAW_NONE,
     }
     # The rules are numbered while the rest is written.
     return {**data, "rules": rules(view), "rules_intro": rules_intro(view)}
@@ -83,4 +84,8 @@ def _of(view: View, headline: str) -> list[Device]:
 
 def _outside(view: View) -> str:
     count = len(_of(view, "outside"))
-    return t.OUTSIDE_INTRO.format(n=t.number(count), devices=t.devices(count)) if count else ""
+    return (
+        t.OUTSIDE_INTRO.format(n=phrases.number(count), devices=phrases.devices(count))
+        if count
+        else ""
+    )

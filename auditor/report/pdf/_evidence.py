@@ -7,6 +7,7 @@ from typing import Final, TypedDict
 from auditor.model.judgement import Attribution, Evidence
 from auditor.model.signals import SIGNALS
 from auditor.model.words import Strength, strength_rank
+from auditor.report import phrases
 from auditor.report import sentences as w
 from auditor.report.pdf import _texts as t
 from auditor.report.pdf._ink import Ink, breakable, ink, plain
@@ -52,8 +53,8 @@ def claims(view: View, attributions: Sequence[Attribution]) -> list[Ink]:
     lines: list[Ink] = []
     for item in attributions:
         channels = dict.fromkeys(w.word(w.CHANNELS, one.channel) for one in item.because)
-        form = t.WITNESSES if len(channels) > 1 else t.ONE_WITNESS
-        told = form.format(channels=t.BETWEEN.join(channels))
+        form = phrases.CLAIM_WITNESSES if len(channels) > 1 else phrases.CLAIM_ONE_WITNESS
+        told = form.format(channels=phrases.BETWEEN.join(channels))
         line = t.CLAIM_LINE.format(claim=_claim(view, item), grade=item.grade, witnesses=told)
         lines.append(breakable(line))
     return lines
@@ -69,7 +70,7 @@ def blocks(view: View, attributions: Sequence[Attribution]) -> list[Block]:
         {
             "title": breakable(_title(names, *sides)),
             "lines": [_line(sign) for sign in found[:_MOST_SIGNS]],
-            "more": t.AND_MORE.format(n=len(found) - _MOST_SIGNS)
+            "more": phrases.AND_MORE.format(n=len(found) - _MOST_SIGNS)
             if len(found) > _MOST_SIGNS
             else "",
         }
@@ -117,12 +118,14 @@ def _add(view: View, found: dict[tuple[str, str, Strength], _Sign], evidence: Ev
 
 
 def _title(names: Sequence[str], pro: Sequence[int], contra: Sequence[int]) -> str:
-    told, others = (t.CLAIMS_AND.join(names[item] for item in which) for which in (pro, contra))
+    told, others = (
+        phrases.CLAIMS_AND.join(names[item] for item in which) for which in (pro, contra)
+    )
     if not contra:
-        return t.SIGNS_FOR.format(claims=told)
+        return phrases.EVIDENCE_FOR.format(claims=told)
     if not pro:
-        return t.SIGNS_AGAINST.format(claims=others)
-    return t.SIGNS_BOTH.format(claims=told, others=others)
+        return phrases.EVIDENCE_AGAINST.format(claims=others)
+    return phrases.EVIDENCE_BOTH.format(claims=told, others=others)
 
 
 def _place(item: tuple[_Sides, list[_Sign]]) -> tuple[object, ...]:
@@ -137,13 +140,13 @@ def _line(sign: _Sign) -> Line:
             part
             for part in (
                 t.AT.format(place=place) if place else "",
-                t.INSIDE.format(via=t.BETWEEN.join(vias)) if vias else "",
+                t.INSIDE.format(via=phrases.BETWEEN.join(vias)) if vias else "",
             )
             if part
         )
         for place, vias in sign.places.items()
     ]
-    told = t.BETWEEN.join(place for place in places if place)
+    told = phrases.BETWEEN.join(place for place in places if place)
     where = f" {told}" if told else ""
     strength = STRENGTHS[first.strength].capitalize()
     return {

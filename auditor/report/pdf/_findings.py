@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final, TypedDict
 
 from auditor.model.judgement import Verdict
+from auditor.report import phrases
 from auditor.report import sentences as w
 from auditor.report.pdf import _texts as t
 from auditor.report.pdf._cells import Cell, Fact, Table, facts, mark, source, table, to
@@ -60,8 +61,8 @@ def subject(view: View, verdicts: Sequence[Verdict]) -> Ink:
     for verdict in verdicts:
         if verdict.vendor and verdict.grade:
             maker = view.vendor(verdict.vendor)
-            return breakable(t.FINDING_MAKER.format(maker=maker, grade=verdict.grade))
-    return t.FINDING_NO_MAKER
+            return breakable(phrases.FINDING_MAKER.format(maker=maker, grade=verdict.grade))
+    return phrases.FINDING_NO_MAKER
 
 
 def by_regime(view: View) -> Table:
@@ -82,7 +83,7 @@ def by_regime(view: View) -> Table:
                 to(f"law-{number}", name) if number else name,
                 ink(w.word(w.CLASSES, nature), 200),
                 *(
-                    t.number(counts.get(outcome, 0))
+                    phrases.number(counts.get(outcome, 0))
                     for outcome in ("covered", "exempt", "indeterminate", "not_covered")
                 ),
             ]
@@ -95,7 +96,9 @@ def _block(view: View, finding: Finding) -> Block:
     whole = [device for device in finding.devices if device.number <= MOST_FULL]
     rest = finding.devices[len(whole) :]
     intro = t.SHORT_INTRO.format(
-        most=t.number(MOST_FULL), n=t.number(len(rest)), devices=t.devices(len(rest))
+        most=phrases.number(MOST_FULL),
+        n=phrases.number(len(rest)),
+        devices=phrases.devices(len(rest)),
     )
     return {
         "number": finding.number,
@@ -103,7 +106,7 @@ def _block(view: View, finding: Finding) -> Block:
         "subject": subject(view, finding.verdicts),
         "headline": finding.headline,
         "outcome": HEADLINES[finding.headline],
-        "count": f"{t.number(count)} {t.devices(count)}",
+        "count": f"{phrases.number(count)} {phrases.devices(count)}",
         "verdicts": [_said(view, verdict) for verdict in finding.verdicts],
         "devices": [full(view, device) for device in whole],
         "short": short(view, rest),
@@ -127,15 +130,17 @@ def glance_row(view: View, finding: Finding) -> list[Cell]:
         to(anchor(finding), number) if detailed else number,
         subject(view, finding.verdicts),
         mark(finding.headline, HEADLINES[finding.headline]),
-        t.number(len(finding.devices)),
-        ink(t.BETWEEN.join(regimes), 300),
+        phrases.number(len(finding.devices)),
+        ink(phrases.BETWEEN.join(regimes), 300),
     ]
 
 
 def _said(view: View, verdict: Verdict) -> Said:
     number = view.law_number(verdict.regime)
     word = t.VERDICT
-    reasons = t.BETWEEN.join(w.word(w.REASONS, plain(reason, 60)) for reason in verdict.reasons)
+    reasons = phrases.BETWEEN.join(
+        w.word(w.REASONS, plain(reason, 60)) for reason in verdict.reasons
+    )
     return {
         "outcome": verdict.outcome,
         "words": w.word(w.VERDICT_OUTCOMES, verdict.outcome),
@@ -158,7 +163,7 @@ def _said(view: View, verdict: Verdict) -> Said:
 
 def _applies(view: View, verdict: Verdict) -> Ink:
     if verdict.applies is not None:
-        return t.APPLIES[verdict.applies]
+        return phrases.APPLIES[verdict.applies]
     flags = next((note.applies_if for note in view.scan.law if note.id == verdict.regime), ())
     who = w.people([plain(flag, 60) for flag in flags])
-    return ink(t.APPLIES_ONLY_IF.format(who=who), 600) if who else t.APPLIES_UNKNOWN
+    return ink(phrases.APPLIES_UNKNOWN_IF.format(who=who), 600) if who else phrases.APPLIES_UNKNOWN

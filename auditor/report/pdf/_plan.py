@@ -2,6 +2,7 @@
 
 from typing import Final, TypedDict
 
+from auditor.report import phrases
 from auditor.report import plan as planning
 from auditor.report.pdf import _texts as t
 from auditor.report.pdf._cells import Cell, Table, table
@@ -34,20 +35,20 @@ def plan(view: View) -> PlanSection | None:
     return {
         "lines": _lines(view, made),
         "steps": table(
-            t.PLAN_STEPS_COLUMNS,
+            phrases.PLAN_STEPS_COLUMNS,
             (1, 0, 5),
             [
-                (step.value.replace("-", " "), t.number(made.counts[step]), why)
+                (step.value.replace("-", " "), phrases.number(made.counts[step]), why)
                 for step, why in planning.STEPS.items()
             ],
         ),
         "totals": _totals(made) if made.totals else None,
         "items": table(
-            t.PLAN_COLUMNS_COST if made.priced else t.PLAN_COLUMNS,
+            phrases.PLAN_COLUMNS_COST if made.priced else phrases.PLAN_COLUMNS,
             (0, 0.7, 1.7, 1.2, 3.6, 1.1) if made.priced else (0, 0.7, 1.7, 1.2, 4.4),
             rows,
         ),
-        "more": t.AND_MORE.format(n=t.number(more)) if more else "",
+        "more": phrases.AND_MORE.format(n=phrases.number(more)) if more else "",
         "duties": [
             ink(f"{duty.regime}: {duty.action}", 1000) for duty in made.duties if duty.action
         ],
@@ -59,9 +60,9 @@ def _row(item: planning.Item, numbers: dict[str, int], *, priced: bool) -> tuple
     number = numbers.get(item.id)
     name = f"{plain(item.address or item.id, 64)} {plain(item.name, 100)}"
     told: Cell = {"text": ink(name, 200), "to": f"device-{number}"} if number else ink(name, 200)
-    maker = item.maker or t.MAKER_UNKNOWN
+    maker = item.maker or phrases.MAKER_UNKNOWN
     if item.maker and item.grade:
-        maker = t.FINDING_MAKER.format(maker=item.maker, grade=item.grade)
+        maker = phrases.FINDING_MAKER.format(maker=item.maker, grade=item.grade)
     cells: tuple[Cell, ...] = (
         str(item.number),
         item.step.value.replace("-", " "),
@@ -80,21 +81,21 @@ def _lines(view: View, made: planning.Plan) -> list[Ink]:
     if not view.scan.scan.complete:
         lines.append(t.PLAN_INCOMPLETE)
     for text, count in (
-        (t.PLAN_UNPRICED, made.unpriced if made.priced else 0),
-        (t.PLAN_EXEMPT, made.exempt),
+        (phrases.PLAN_UNPRICED, made.unpriced if made.priced else 0),
+        (phrases.PLAN_EXEMPT, made.exempt),
     ):
         if count:
-            lines.append(text.format(n=t.number(count), devices=t.devices(count)))
+            lines.append(text.format(n=phrases.number(count), devices=phrases.devices(count)))
     return lines
 
 
 def _totals(made: planning.Plan) -> Table:
     rows = [
         (
-            t.PLAN_ALL_STEPS if total.step is None else total.step.value.replace("-", " "),
-            t.number(total.devices),
+            phrases.PLAN_ALL_STEPS if total.step is None else total.step.value.replace("-", " "),
+            phrases.number(total.devices),
             ink(planning.money(total.amount, total.currency), 60),
         )
         for total in made.totals
     ]
-    return table(t.PLAN_TOTALS_COLUMNS, (1, 0, 1), rows)
+    return table(phrases.PLAN_TOTALS_COLUMNS, (1, 0, 1), rows)

@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Final, TypedDict
 
 from auditor.model.document import Header, Ledger
+from auditor.report import phrases
 from auditor.report import sentences as w
 from auditor.report.pdf import _texts as t
 from auditor.report.pdf._cells import Fact, Table, facts, mono, table
@@ -83,7 +84,7 @@ def cover(view: View) -> Cover:
             (word["when"], ink(_when(head.started, head.finished), 120)),
             (word["complete"], t.COMPLETE_YES if head.complete else t.COMPLETE_NO),
             (word["policy"], mono(head.policy, 80)),
-            (word["profile"], ink(profile, 600) or t.PROFILE_NONE),
+            (word["profile"], ink(profile, 600) or phrases.META_PROFILE_NONE),
             (word["as_of"], ink(head.as_of, 40)),
             (word["database"], mono(database, 140)),
             (word["tool"], ink(t.TOOL_ENGINE.format(tool=head.tool, engine=head.engine), 160)),
@@ -107,13 +108,13 @@ def summary(view: View) -> Summary:
         "lines": _lines(view),
         "outcomes": _outcomes(view),
         "makers": makers,
-        "makers_note": t.MAKERS_NOTE if counts.outside and makers["bars"] else "",
+        "makers_note": phrases.CHART_MAKERS_NOTE if counts.outside and makers["bars"] else "",
         "glance": table(
-            t.GLANCE_COLUMNS, (0, 1.6, 1.4, 0, 3), [glance_row(view, item) for item in shown]
+            phrases.GLANCE_COLUMNS, (0, 1.6, 1.4, 0, 3), [glance_row(view, item) for item in shown]
         ),
-        "glance_more": t.GLANCE_MORE.format(n=t.number(more)) if more > 0 else "",
+        "glance_more": t.GLANCE_MORE.format(n=phrases.number(more)) if more > 0 else "",
         "missed": _missed(view),
-        "stale": t.STALE_TEXT.format(ids=t.BETWEEN.join(stale)) if stale else "",
+        "stale": phrases.STALE_TEXT.format(ids=phrases.BETWEEN.join(stale)) if stale else "",
     }
 
 
@@ -121,37 +122,39 @@ def site_name(head: Header) -> str:
     """What to call the place."""
     if head.site:
         return plain(head.site, 120)
-    return t.UNNAMED_SITE.format(scope=plain(_some(head.scope, 3), 100))
+    return phrases.UNNAMED_SITE.format(scope=plain(_some(head.scope, 3), 100))
 
 
 def scope_size(view: View) -> str:
     """How many addresses were in scope, in words."""
     size = view.scan.coverage.in_scope
-    return t.SCOPE_WIDE if size is None else t.SCOPE_COUNT.format(n=t.number(size))
+    return (
+        phrases.SCOPE_WIDE if size is None else phrases.SCOPE_COUNT.format(n=phrases.number(size))
+    )
 
 
 def _some(items: tuple[str, ...], most: int) -> str:
     told = [plain(item, 90) for item in items[:most]]
     if len(items) > most:
-        told.append(t.AND_MORE.format(n=len(items) - most))
-    return t.BETWEEN.join(told)
+        told.append(phrases.AND_MORE.format(n=len(items) - most))
+    return phrases.BETWEEN.join(told)
 
 
 def _when(started: str, finished: str) -> str:
     start, finish = _TIME.fullmatch(started), _TIME.fullmatch(finished)
     if start is None or finish is None:
-        return t.TO.format(start=plain(started, 40), finish=plain(finished, 40))
+        return phrases.TO.format(start=plain(started, 40), finish=plain(finished, 40))
     if start[1] == finish[1]:
-        return t.SAME_DAY.format(day=start[1], start=start[2], finish=finish[2])
-    first, last = (t.UTC.format(day=found[1], time=found[2]) for found in (start, finish))
-    return t.TO.format(start=first, finish=last)
+        return phrases.SAME_DAY.format(day=start[1], start=start[2], finish=finish[2])
+    first, last = (phrases.UTC.format(day=found[1], time=found[2]) for found in (start, finish))
+    return phrases.TO.format(start=first, finish=last)
 
 
 def _tiles(view: View) -> list[Tile]:
     return [
         {
             "headline": headline,
-            "count": t.number(getattr(view.scan.summary, headline)),
+            "count": phrases.number(getattr(view.scan.summary, headline)),
             "word": HEADLINES[headline],
             "meaning": w.OUTCOME_MEANING[headline],
         }
@@ -165,20 +168,20 @@ def _banner(head: Header) -> list[Ink]:
     reasons = [ink(reason, 300) for reason in head.incomplete_because[:_MOST_REASONS]]
     more = len(head.incomplete_because) - len(reasons)
     return [
-        t.INCOMPLETE_TEXT,
+        phrases.INCOMPLETE_TEXT,
         *(reasons or [t.INCOMPLETE_UNKNOWN]),
-        *([t.AND_MORE.format(n=more)] if more > 0 else []),
+        *([phrases.AND_MORE.format(n=more)] if more > 0 else []),
     ]
 
 
 def _lead(view: View) -> str:
     counts = view.scan.summary
     if not counts.assets:
-        return t.LEAD_EMPTY
-    return (t.LEAD_COVERED if counts.covered else t.LEAD_NONE).format(
-        covered=t.number(counts.covered),
-        assets=t.number(counts.assets),
-        devices=t.devices(counts.assets),
+        return phrases.LEAD_EMPTY
+    return (phrases.LEAD_COVERED if counts.covered else phrases.LEAD_NONE).format(
+        covered=phrases.number(counts.covered),
+        assets=phrases.number(counts.assets),
+        devices=phrases.devices(counts.assets),
     )
 
 
@@ -186,15 +189,20 @@ def _lines(view: View) -> list[str]:
     counts, seen = view.scan.summary, view.scan.coverage
     unsettled = counts.indeterminate + counts.unidentified
     lines = [
-        text.format(n=t.number(count), devices=t.devices(count))
-        for text, count in ((t.LEAD_UNSETTLED, unsettled), (t.LEAD_EXEMPT, counts.exempt))
+        text.format(n=phrases.number(count), devices=phrases.devices(count))
+        for text, count in (
+            (phrases.LEAD_UNSETTLED, unsettled),
+            (phrases.LEAD_EXEMPT, counts.exempt),
+        )
         if count
     ]
-    assessed = t.LEAD_ASSESSED.format(
-        scope=scope_size(view), answered=t.number(seen.answered), assessed=t.number(seen.assessed)
+    assessed = phrases.LEAD_ASSESSED.format(
+        scope=scope_size(view),
+        answered=phrases.number(seen.answered),
+        assessed=phrases.number(seen.assessed),
     )
     lines.append(assessed)
-    lines.append(t.LEAD_MEANS if counts.assets else t.LEAD_EMPTY_MORE)
+    lines.append(t.LEAD_MEANS if counts.assets else phrases.LEAD_EMPTY_MORE)
     return lines
 
 
@@ -206,7 +214,9 @@ def _outcomes(view: View) -> Chart:
         if count
     ]
     total = sum(counts.values())
-    alt = t.OUTCOMES_ALT.format(n=t.number(total), devices=t.devices(total), parts=_told(bars))
+    alt = t.OUTCOMES_ALT.format(
+        n=phrases.number(total), devices=phrases.devices(total), parts=_told(bars)
+    )
     return {"bars": bars, "alt": alt}
 
 
@@ -224,9 +234,9 @@ def _makers(view: View) -> Chart:
     rest = ranked[_MOST_MAKERS:]
     if rest:
         others = sum((count for _, count in rest), Counter[str]())
-        shown.append((t.OTHER_MAKERS.format(n=len(rest)), others))
+        shown.append((phrases.CHART_OTHERS.format(n=len(rest)), others))
     if unknown:
-        shown.append((t.MAKER_UNKNOWN, unknown))
+        shown.append((phrases.MAKER_UNKNOWN, unknown))
     bars: list[Bar] = [
         {
             "name": ink(name, 40),
@@ -243,7 +253,7 @@ def _told(bars: list[Bar]) -> str:
         f"{flat(bar['name'])}: {bar['count']}"
         if len(bar["parts"]) == 1
         else f"{flat(bar['name'])}: {bar['count']} ("
-        + t.BETWEEN.join(f"{count} {HEADLINES[key]}" for key, count in bar["parts"])
+        + phrases.BETWEEN.join(f"{count} {HEADLINES[key]}" for key, count in bar["parts"])
         + ")"
         for bar in bars
     )
@@ -255,7 +265,9 @@ def _missed(view: View) -> list[Ink]:
     if seen.not_assessed:
         which = _some(tuple(item.address for item in seen.not_assessed), _MOST_NAMED)
         count = len(seen.not_assessed)
-        told = t.MISSED_ADDRESSES.format(n=t.number(count), devices=t.devices(count), which=which)
+        told = t.MISSED_ADDRESSES.format(
+            n=phrases.number(count), devices=phrases.devices(count), which=which
+        )
         lines.append(ink(told, 1500))
     lines += _missed_ranges(seen.ledger)
     broken = tuple(
@@ -267,7 +279,9 @@ def _missed(view: View) -> list[Ink]:
         lines.append(ink(t.MISSED_METHODS.format(methods=_some(broken, _MOST_NAMED)), 1500))
     gone = len(seen.missing_from_baseline)
     if gone:
-        lines.append(t.MISSED_BASELINE.format(n=t.number(gone), devices=t.devices(gone)))
+        lines.append(
+            t.MISSED_BASELINE.format(n=phrases.number(gone), devices=phrases.devices(gone))
+        )
     return [*(lines or [t.MISSED_NONE]), t.MISSED_CHIPS]
 
 

@@ -8,8 +8,6 @@ from typing import Final
 
 from auditor.report.words import NOT_LEGAL_ADVICE
 
-LANGUAGE: Final = "en"
-
 # Sent to the template as they are
 LABELS: Final = {
     "product": "Camera origin audit",
@@ -52,18 +50,9 @@ LABELS: Final = {
     "rule": "rule",
 }
 
-TITLE: Final = "Camera origin audit: {name}"
 SUBJECT: Final = "Who made the cameras and recorders of this network, with evidence and law"
 KEYWORDS: Final = ("camera", "recorder", "manufacturer", "supply chain", "audit")
-UNNAMED_SITE: Final = "Network {scope}"
-BETWEEN: Final = ", "
 NONE: Final = "none"
-AND_MORE: Final = "and {n} more, in the scan document"
-TO: Final = "{start} to {finish}"
-SAME_DAY: Final = "{day}, {start} to {finish} UTC"
-UTC: Final = "{day} {time} UTC"
-DEVICE: Final = "device"
-DEVICES: Final = "devices"
 
 # Cover
 COVER: Final = {
@@ -82,44 +71,17 @@ COVER: Final = {
 }
 COMPLETE_YES: Final = "yes: every address of the scope is accounted for in annex B"
 COMPLETE_NO: Final = "no: see below and annex B"
-PROFILE_NONE: Final = "not given: each rule says whom it concerns"
 TOOL_ENGINE: Final = "{tool}, engine {engine}, PDF by typst"
-INCOMPLETE_TEXT: Final = (
-    "This scan did not assess its whole scope. It supports statements about the devices listed"
-    " here and none about the rest."
-)
 INCOMPLETE_UNKNOWN: Final = "No reason was recorded; see annex B."
 
 # Summary
-LEAD_COVERED: Final = (
-    "{covered} of {assets} {devices} show signs of production by a maker that a rule of this"
-    " policy names."
-)
-LEAD_NONE: Final = "No listed producer was identified among the {assets} {devices} that answered."
-LEAD_EMPTY: Final = "No device answered."
-LEAD_EMPTY_MORE: Final = (
-    "This says nothing about devices that were switched off, elsewhere, or shielded from the scan."
-)
-LEAD_UNSETTLED: Final = (
-    "{n} more {devices} could not be settled (not determined or unidentified) and must not be read"
-    " as clear."
-)
-LEAD_EXEMPT: Final = "{n} more {devices} are named and excused by an exemption that is on file."
-LEAD_ASSESSED: Final = "Of {scope} in scope, {answered} answered and {assessed} could be assessed."
 LEAD_MEANS: Final = (
     "A finding says that the signs point to a maker that a rule names. Whether the rule concerns"
     " you depends on who you are and what the device is for: a scan cannot see that. The citations"
     " stand with each finding, the rules in annex C."
 )
-SCOPE_COUNT: Final = "{n} addresses"
-SCOPE_WIDE: Final = "a range too wide to count"
-STALE_TEXT: Final = "The transcription of these rules is past its review date: {ids}."
-MAKER_UNKNOWN: Final = "not identified"
-OTHER_MAKERS: Final = "{n} other makers"
 OUTCOMES_ALT: Final = "Bar chart of {n} {devices} by outcome: {parts}."
 MAKERS_ALT: Final = "Bar chart of devices by maker: {parts}."
-MAKERS_NOTE: Final = "Equipment recognised as something other than video is left out."
-GLANCE_COLUMNS: Final = ("Finding", "The signs point to", "Outcome", "Devices", "Under")
 GLANCE_MORE: Final = "{n} further findings stand under Findings and after."
 MISSED_ADDRESSES: Final = "{n} {devices} answered and could not be assessed: {which}."
 MISSED_RANGES: Final = "{word}: {ranges}."
@@ -185,11 +147,9 @@ METHOD: Final = (
         ),
     ),
 )
-LIMITS_TITLE: Final = "What this report does not say"
 
 # Changes
 CHANGES_INTRO: Final = "Compared with scan {id} of {started} (law of {as_of}, database {db})."
-CHANGES_NONE: Final = "Nothing changed."
 CHANGES_OLD_INCOMPLETE: Final = "The earlier scan was incomplete."
 CHANGES_COLUMNS: Final = ("Address", "Device", "Was", "Is", "Remark")
 CHANGES: Final = {
@@ -207,7 +167,6 @@ FINDINGS_INTRO: Final = (
     "Devices to which the same sentences apply are taken together as one finding; each device"
     " follows with its own evidence."
 )
-FINDINGS_NONE: Final = "No device was judged: none was recognised as video equipment."
 FLAGGED_NONE: Final = "No device is covered or exempt under the rules of this policy."
 UNSETTLED_INTRO: Final = (
     "A rule may reach these devices; what they show does not decide it. None of them may be read as"
@@ -235,8 +194,6 @@ REGIME_COLUMNS: Final = (
 )
 CLEAR_COLUMNS: Final = ("No.", "Address", "Device", "Made by", "Strongest sign")
 UNIDENTIFIED_COLUMNS: Final = ("No.", "Address", "Hardware address", "What it showed")
-FINDING_MAKER: Final = "{maker} ({grade})"
-FINDING_NO_MAKER: Final = "maker not identified"
 VERDICT: Final = {
     "listing": "Listed as",
     "citation": "Citation",
@@ -250,12 +207,6 @@ VERDICT: Final = {
 }
 VERDICT_CITED: Final = " ({citation}; from {day})"
 VERDICT_CITED_UNDATED: Final = " ({citation})"
-APPLIES: Final = {
-    True: "yes, the profile given is one that it concerns",
-    False: "no, the profile given is not one that it concerns",
-}
-APPLIES_UNKNOWN: Final = "not known: no profile was given"
-APPLIES_ONLY_IF: Final = "only if you are: {who}"
 
 SHORT_INTRO: Final = (
     "This report shows {most} devices in full. {n} more {devices} of this finding stand here in"
@@ -279,20 +230,12 @@ IDENTITY: Final = {
 KIND_UNKNOWN: Final = "not recognised"
 AT_LEAST: Final = "at least {n}: {which}"
 CLAIM_LINE: Final = "{claim}: {grade}; {witnesses}"
-WITNESSES: Final = "independent witnesses: {channels}"
-ONE_WITNESS: Final = "one witness: {channels}"
-SIGNS_FOR: Final = "Signs for “{claims}”"
-SIGNS_AGAINST: Final = "Signs against “{claims}”"
-SIGNS_BOTH: Final = "Signs for “{claims}”, against “{others}”"
-CLAIMS_AND: Final = "” and “"
 SIGN: Final = "{strength}: {what}{where}"
 AT: Final = "at {place}"
 INSIDE: Final = "(inside {via})"
 VALUE: Final = ("{sign}: “", "”")
-NO_MAKER: Final = "Nothing that was observed names its maker."
 NO_SIGN: Final = "none on record"
 ATTEMPT: Final = "{probe} {endpoint}: {ending}"
-ATTEMPTS_NONE: Final = "Nothing: it answered discovery only."
 
 # Annexes
 DEVICE_COLUMNS: Final = ("No.", "Address", "Device", "Made by", "Outcome", "Rules met")
@@ -302,22 +245,12 @@ COUNTS: Final = {
     "assessed": "Assessed",
     "missed": "Answered, not assessed",
 }
-NOT_ASSESSED_TITLE: Final = "Answered and could not be assessed"
-NOT_ASSESSED_NONE: Final = "Every address that answered was assessed."
 NOT_ASSESSED_COLUMNS: Final = ("Address", "Why")
-LEDGER_TITLE: Final = "Every address of the scope"
 LEDGER_COLUMNS: Final = ("What became of it", "Addresses")
 LEDGER_HERE: Final = "this machine"
-METHODS_TITLE: Final = "How devices were looked for"
 METHOD_COLUMNS: Final = ("Method", "Interface", "State", "Found", "Why")
-REMARKS_TITLE: Final = "Remarks of the scan"
-BASELINE_TITLE: Final = "In the baseline and missing now"
-FOREIGN_TITLE: Final = "Answered from outside the scope"
-FOREIGN_INTRO: Final = "They were neither contacted nor judged."
 FOREIGN_COLUMNS: Final = ("Address", "Hardware address", "What it announced")
-SENT_TITLE: Final = "What was sent"
 SENT_COLUMNS: Final = ("Question", "Messages")
-LAW_NONE: Final = "No rule was asked."
 LAW: Final = {
     "id": "Id",
     "class": "Nature of a hit",
@@ -330,7 +263,6 @@ LAW: Final = {
     "fresh": "Text read as of",
     "source": "Source",
 }
-LAW_CONCERNS_ALL: Final = "see the text: no profile is tied to it"
 LAW_STALE: Final = "{date} (due for review)"
 RULES_INTRO: Final = (
     "Each sign in this report was matched by a rule of database {version} ({digest}), which holds"
@@ -340,14 +272,7 @@ RULES_NONE: Final = "No rule was met."
 RULE_COLUMNS: Final = ("No.", "Rule", "Sources")
 
 # Plan
-PLAN_COLUMNS: Final = ("No.", "Step", "Device", "Made by", "Why")
-PLAN_COLUMNS_COST: Final = (*PLAN_COLUMNS, "Unit cost")
-PLAN_STEPS_COLUMNS: Final = ("Step", "Devices", "What puts a device there")
-PLAN_TOTALS_COLUMNS: Final = ("Step", "Devices", "Sum")
-PLAN_ALL_STEPS: Final = "all but “find out first”"
 PLAN_NONE: Final = "No device stands in the plan."
-PLAN_UNPRICED: Final = "{n} {devices} fit no row of the price list and are in no sum."
-PLAN_EXEMPT: Final = "{n} {devices} are left out because an exemption on file excuses them."
 PLAN_INCOMPLETE: Final = "The scan was incomplete: the plan speaks of the devices seen, only."
 PLAN_DUTIES: Final = "What the rules that were met ask"
 
@@ -358,13 +283,3 @@ SIGN_TEXT: Final = (
     " conclusion."
 )
 SIGN_FIELDS: Final = ("Name", "Role", "Organisation", "Date", "Signature")
-
-
-def devices(count: int) -> str:
-    """The noun for a number of devices."""
-    return DEVICE if count == 1 else DEVICES
-
-
-def number(count: int) -> str:
-    """A number as people write it."""
-    return f"{count:,}"
