@@ -18,12 +18,12 @@ import sys
 from collections.abc import Sequence
 from ipaddress import IPv4Network
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from auditor.lab import netns
 from auditor.lab.fleet import Device, choose, instantiate
 from auditor.lab.loopback import LoopbackStage
+from auditor.lab.running import Running
 from auditor.lab.servers import Conditions, Runner
 from auditor.model.errors import ToolError
 
@@ -45,7 +45,7 @@ _SYSCTL: Final = {
 }
 
 
-class Crowd:
+class Crowd(Running):
     """A running crowd; use it with ``with``.
 
     Attributes:
@@ -157,18 +157,6 @@ class Crowd:
             text=True,
             env=env,
         )
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
 
 def _spread(network: IPv4Network, count: int) -> list[str]:

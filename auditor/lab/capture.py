@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from auditor.lab.netns import inside
+from auditor.lab.running import Running
 from auditor.model.errors import ToolError
 
 _ALL: Final = 3
@@ -53,7 +53,7 @@ class Frame:
         return None
 
 
-class Capture:
+class Capture(Running):
     """Reads an interface on a thread while the ``with`` block runs.
 
     Attributes:
@@ -134,15 +134,3 @@ class Capture:
                 continue
             outgoing = origin[2] == _OUTGOING
             self.frames.append(Frame(seconds=time.monotonic(), outgoing=outgoing, data=data))
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()

@@ -6,15 +6,14 @@ no ARP here: UDP questions must go to the device's address, and a MAC is known o
 device itself tells it.
 """
 
-import asyncio
 import socket
 from collections.abc import Sequence
 from ipaddress import IPv4Network
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from auditor.lab.fleet import Device, Moment, instantiate
 from auditor.lab.persona import Persona
+from auditor.lab.running import Running
 from auditor.lab.servers import Conditions, Runner
 from auditor.lab.witness import Witness
 from auditor.model.errors import ToolError
@@ -75,7 +74,7 @@ def _claim() -> tuple[IPv4Network, socket.socket]:
     raise ToolError("no loopback network is free for a simulated fleet")
 
 
-class Loopback:
+class Loopback(Running):
     """A running fleet on the loopback.
 
     Use it with ``with`` or ``async with``, or call :meth:`start` and :meth:`stop`; the servers run
@@ -140,27 +139,3 @@ class Loopback:
     def witness(self, device: Device) -> Witness:
         """What a device was sent."""
         return self._runner.witness(device)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    async def __aenter__(self) -> Self:
-        await asyncio.to_thread(self.start)
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await asyncio.to_thread(self.stop)

@@ -11,7 +11,6 @@ All devices are served by one process and one event loop, from sockets that were
 namespaces.
 """
 
-import asyncio
 import atexit
 import os
 import socket
@@ -19,13 +18,13 @@ import struct
 import subprocess
 from collections.abc import Sequence
 from itertools import count
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from auditor.lab import netns
 from auditor.lab.capture import Capture
 from auditor.lab.fleet import Device, Moment, instantiate
 from auditor.lab.persona import Persona
+from auditor.lab.running import Running
 from auditor.lab.servers import Conditions, Runner
 from auditor.lab.topology import Plan, home, nodes
 from auditor.lab.witness import Witness
@@ -98,7 +97,7 @@ class NamespaceStage:
         return made
 
 
-class NamespaceFleet:
+class NamespaceFleet(Running):
     """A running fleet in network namespaces.
 
     Use it with ``with`` or ``async with``, or call :meth:`start` and :meth:`stop`.
@@ -253,30 +252,6 @@ class NamespaceFleet:
             )
         if self.plan.link_loss:
             self.limits += _lose(self.scanner, self.plan.link_loss)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    async def __aenter__(self) -> Self:
-        await asyncio.to_thread(self.start)
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await asyncio.to_thread(self.stop)
 
 
 def _lose(space: str, share: float) -> tuple[str, ...]:
