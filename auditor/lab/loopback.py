@@ -57,13 +57,13 @@ def _bound(kind: socket.SocketKind, address: str, port: int) -> socket.socket:
     return made
 
 
-def _claim() -> tuple[IPv4Network, socket.socket]:
-    """The first network that no other fleet of this machine holds, and the socket that holds it.
+def _claim(wanted: IPv4Network | None) -> tuple[IPv4Network, socket.socket]:
+    """A network that no other fleet of this machine holds, and the socket that holds it.
 
     Raises:
-        ToolError: all are taken.
+        ToolError: the one that is wanted is held, or all are.
     """
-    for network in NETWORKS:
+    for network in NETWORKS if wanted is None else (wanted,):
         holder = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
             holder.bind((str(network.broadcast_address - 1), _CLAIM_PORT))
@@ -71,6 +71,8 @@ def _claim() -> tuple[IPv4Network, socket.socket]:
             holder.close()
             continue
         return network, holder
+    if wanted is not None:
+        raise ToolError(f"{wanted} holds another simulated fleet")
     raise ToolError("no loopback network is free for a simulated fleet")
 
 
@@ -106,11 +108,10 @@ class Loopback(Running):
 
         Raises:
             UsageError: more devices than addresses.
-            ToolError: no network is free.
+            ToolError: the network holds another fleet, or none is free.
         """
-        self._holder: socket.socket | None = None
-        if network is None:
-            network, self._holder = _claim()
+        self._holder: socket.socket | None
+        network, self._holder = _claim(network)
         addresses = [str(address) for address in network.hosts()][:-1]
         self.network = network
         self.devices = instantiate(personas, addresses, seed=seed, low_ports=False, moment=moment)

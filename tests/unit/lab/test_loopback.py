@@ -184,10 +184,18 @@ async def test_two_fleets_live_side_by_side_and_stop_cleanly():
         socket.create_connection((address, 8080), 1)
 
 
-def test_a_taken_port_is_a_tool_error_that_names_the_device(fleet):
-    second = Loopback(choose(IDS), network=fleet.network, conditions=QUICK)
-    with pytest.raises(ToolError, match=r"dahua-old-dvr-1 at 127\."):
-        second.start()
+def test_a_network_that_holds_a_fleet_takes_no_second(fleet):
+    with pytest.raises(ToolError, match=r"127\.77\.\d+\.0/24 holds another simulated fleet"):
+        Loopback(choose(IDS), network=fleet.network)
+
+
+def test_a_taken_port_is_a_tool_error_that_names_the_device():
+    one = Loopback(choose(IDS), conditions=QUICK)
+    dvr = device(one, "dahua-old-dvr")
+    with socket.create_server((dvr.address, 8080)):
+        with pytest.raises(ToolError, match=r"dahua-old-dvr-1 at 127\."):
+            one.start()
+        one.stop()
 
 
 def test_a_fleet_cannot_be_started_twice():
