@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import cached_property
 from ipaddress import IPv4Interface, ip_address
 
 from auditor.discovery._api import Method, Seen, Wish
@@ -23,6 +24,7 @@ from auditor.wire import arp, mac
 REMEDY = "needs raw sockets: run with sudo, or setcap cap_net_raw+ep on the Python interpreter"
 TICK = 0.1
 MOST_PER_ADDRESS = 4
+_TARGET = 38  # where a frame names the address that it asks for
 _NOBODY = "0.0.0.0"  # noqa: S104 - the sender of an ARP probe (RFC 5227), not a bind address
 
 
@@ -108,17 +110,17 @@ class Arp:
             if number:
                 await asyncio.sleep(self._again)
             for address in lot.addresses:
-                if address in sweep.heard:
+                if number and address in sweep.heard:  # a stray frame is no reason not to ask
                     continue
                 try:
-                    await ether.send(arp.request(lot.mac, lot.source(address), address))
+                    await ether.send(lot.request(address))
                     sweep.asked.add(address)
                 except NetError as error:
                     sweep.unsent += 1
                     sweep.trouble = str(error)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Lot:
     """The IPv4 addresses to ask for on one Ethernet, and our own there."""
 
@@ -126,11 +128,26 @@ class Lot:
     mac: str
     fours: tuple[IPv4Interface, ...]
     addresses: tuple[str, ...]
+    frames: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def first(self) -> str:
+        """Our first address there."""
+        return str(self.fours[0].ip)
+
+    def request(self, target: str) -> bytes:
+        """The frame that asks who has an address."""
+        source = self.source(target)
+        frame = self.frames.get(source)
+        if frame is None:
+            frame = self.frames[source] = arp.request(self.mac, source, target)
+        # All that differs from one frame of a sweep to the next is whom it asks for.
+        return frame[:_TARGET] + bytes(map(int, target.split("."))) + frame[_TARGET + 4 :]
 
     def source(self, target: str) -> str:
         """Our address in the target's network; the first one where none is."""
         if len(self.fours) == 1:
-            return str(self.fours[0].ip)
+            return self.first
         parsed = ip_address(target)
         return str(next((one.ip for one in self.fours if parsed in one.network), self.fours[0].ip))
 
