@@ -105,7 +105,8 @@ def _channel(item: object, known: Mapping[int, Mapping[str, str]]) -> Channel | 
     for key, text in known.get(number, {}).items():
         texts.setdefault(key, text)
     state = item.get("Status")
-    online = state == _ONLINE if state in {_ONLINE, _OFFLINE} else None
+    told = isinstance(state, int) and state in {_ONLINE, _OFFLINE}  # anything may stand there
+    online = state == _ONLINE if told else None
     made = channels.make(number, texts, online=online)
     return made if made.address or made.serial else None
 

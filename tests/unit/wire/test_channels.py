@@ -169,3 +169,11 @@ def test_a_listing_is_read_back_as_it_was_written(found):
 def test_what_is_no_listing_is_malformed(text):
     with pytest.raises(Malformed):
         channels.decode(text)
+
+
+@pytest.mark.parametrize("status", [{"State": 1}, [1], "1", None, 1.5])
+def test_a_lapi_state_of_another_form_is_not_known(status):
+    row = {"ID": 1, "Status": status, "AddressInfo": {"Address": "192.0.2.7"}}
+    listed = {"Response": {"ResponseCode": 0, "Data": {"DetailInfos": [row]}}}
+    (channel,) = lapi.channel_list(json.dumps(listed).encode()).channels
+    assert channel.online is None
