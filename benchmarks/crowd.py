@@ -113,6 +113,7 @@ class Crowd(Running):
             if not self.routed:
                 self._answer_arp(str(net[1]))
             self._runner.start()
+            netns.carries(self.scanner)
         except BaseException:
             self.stop()
             raise

@@ -145,6 +145,14 @@ def _rules(rules: tuple[Rule, ...], times: int) -> Iterator[Rule]:
             yield replace(rule, id=f"{rule.id}.{number}", pattern=pattern)
 
 
+def forget(catalog: Catalog) -> None:
+    """Drop all that was remembered of earlier devices."""
+    catalog.memory.forget()
+    for rules in catalog.rules_by_signal.values():
+        for sieve in rules.sieves.values():
+            sieve.memory.forget()
+
+
 def scale(scan: Scan, times: int) -> float:
     """How much longer judging takes with ``times`` as many rules; sieves built beforehand."""
     spent = []
@@ -154,7 +162,7 @@ def scale(scan: Scan, times: int) -> float:
         rejudge(scan, wide)
         begin = time.process_time()
         for _ in range(RUNS):
-            wide.catalog.memory.forget()
+            forget(wide.catalog)
             rejudge(scan, wide)
         spent.append(time.process_time() - begin)
     return spent[1] / spent[0]

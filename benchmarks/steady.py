@@ -14,7 +14,7 @@ from auditor.app.bench import Terms
 from auditor.app.options import ScanOptions
 from auditor.app.scan import scan
 from auditor.history.diff import compare
-from auditor.history.pack import observation_digest, version_digest
+from auditor.history.pack import Digests, observation_digest, version_digest
 from auditor.history.store import History
 from auditor.lab.fleet import choose
 from auditor.lab.loopback import Loopback
@@ -30,10 +30,11 @@ def _parts(asset: Asset) -> set[tuple[str, str]]:
 
 def _why(old: Scan, new: Scan) -> Counter[str]:
     """What differs, by signal or probe, over the devices that are another version."""
-    was = {asset.id: asset for asset in old.assets}
+    was, digests = {asset.id: asset for asset in old.assets}, Digests()
     told: Counter[str] = Counter()
     for asset in new.assets:
-        if asset.id in was and version_digest(was[asset.id]) != version_digest(asset):
+        once = was.get(asset.id)
+        if once and version_digest(once, digests) != version_digest(asset, digests):
             told.update({name for name, _ in _parts(was[asset.id]) ^ _parts(asset)})
     return told
 
@@ -42,27 +43,28 @@ async def main(devices: int, scans: int, *, thorough: bool) -> None:
     """Print a line for each scan after the first."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "history.db"
-        history = History(f"sqlite:///{file}")
         async with Loopback(choose(count=devices)) as fleet:
             options = ScanOptions(targets=(fleet.target,), thorough=thorough)
             last = None
             for number in range(scans):
                 found = await scan(options, Terms(), lambda _: None)
-                before = history.size()["version"], _bytes(file)
+                before = _bytes(file)
+                history = History(f"sqlite:///{file}")
+                versions = history.size()["version"]
                 history.add(found, network="lab")
-                after = history.size()["version"], _bytes(file)
+                versions = history.size()["version"] - versions
+                history.close()  # the log goes into the file
                 if last is not None:
                     changed = compare(last, found)
                     kinds = {
                         k: len(getattr(changed, k)) for k in ("verdict", "reattributed", "firmware")
                     }
                     print(
-                        f"scan {number + 1}: {len(found.assets)} devices, {after[0] - before[0]} new versions,"
-                        f" {(after[1] - before[1]) / 1024:.0f} KiB; changes {kinds};"
+                        f"scan {number + 1}: {len(found.assets)} devices, {versions} new versions,"
+                        f" {(_bytes(file) - before) / 1024:.0f} KiB; changes {kinds};"
                         f" requests {found.sent.requests}; {_why(last, found).most_common(6)}"
                     )
                 last = found
-        history.close()
 
 
 def _bytes(file: Path) -> int:

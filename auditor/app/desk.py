@@ -1,110 +1,18 @@
 """The desk where sightings come in: one card per address, and what stands on it."""
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from enum import StrEnum
 from ipaddress import ip_address
+from typing import Final
 
+from auditor.app.card import Card, Stage
+from auditor.app.cards import KEPT, Cards
 from auditor.model.document import Foreign
-from auditor.model.facts import Attempt, Observation, Sighting
-from auditor.model.judgement import Judged
+from auditor.model.facts import Sighting
 from auditor.model.scope import Scope
-from auditor.model.words import Ending
 
+__all__ = ["Card", "Desk", "Stage"]
 
-class Stage(StrEnum):
-    """How far the work on one host is."""
-
-    WAITING = "waiting"
-    PROBING = "probing"
-    DONE = "done"
-    OUT_OF_TIME = "out of time"
-
-
-_ANSWERED = frozenset({Ending.OK, Ending.MALFORMED, Ending.TOO_BIG, Ending.TLS_ERROR, Ending.RESET})
-_DECISIVE = _ANSWERED | {Ending.REFUSED}
-
-
-@dataclass(slots=True)
-class Card:
-    """Everything known of one address.
-
-    Attributes:
-        observations: facts in order of arrival; no fact twice.
-        macs: hardware addresses that the link showed.
-        knocked: ports that were tried; each once in a scan.
-        asked: (probe, protocol, port) that was asked; each once in a scan.
-        stale: new facts came in since the interview began.
-        behind: cameras behind a recorder, by the port at which it shows them.
-        zone: the interface of a link-local address, without which it cannot be contacted.
-        weighed: how many facts there were when they were last weighed, and what came of it.
-    """
-
-    address: str
-    stage: Stage = Stage.WAITING
-    observations: dict[tuple[str, str, str | None], Observation] = field(default_factory=dict)
-    attempts: list[Attempt] = field(default_factory=list)
-    macs: set[str] = field(default_factory=set)
-    methods: set[str] = field(default_factory=set)
-    open_ports: set[int] = field(default_factory=set)
-    refused_ports: set[int] = field(default_factory=set)
-    knocked: set[int] = field(default_factory=set)
-    asked: set[tuple[str, str, int]] = field(default_factory=set)
-    behind: dict[int, "Card"] = field(default_factory=dict)
-    zone: str | None = None
-    stale: bool = False
-    weighed: tuple[int, Judged] | None = None
-
-    def add(self, observations: Iterable[Observation]) -> bool:
-        """Book facts; True when any of them is new."""
-        new = False
-        for item in observations:
-            key = (item.signal, item.value, item.endpoint)
-            if key not in self.observations:
-                self.observations[key] = item
-                new = True
-        return new
-
-    @property
-    def contact(self) -> str:
-        """The address as the system must be given it: a link-local one with its interface."""
-        return f"{self.address}%{self.zone}" if self.zone else self.address
-
-    @property
-    def facts(self) -> tuple[Observation, ...]:
-        """The facts, oldest first."""
-        return tuple(self.observations.values())
-
-    @property
-    def assessed(self) -> bool:
-        """Whether anything decisive was learned: an answer, or a port that said no."""
-        if any(item.signal != "mac" for item in self.observations.values()):
-            return True
-        return any(attempt.outcome in _DECISIVE for attempt in self.attempts) or bool(
-            self.refused_ports
-        )
-
-    @property
-    def remembered(self) -> bool:
-        """Whether only the system's neighbour table names it: it was here once, and may be gone."""
-        return self.methods == {"neighbours"} and not self.assessed
-
-    @property
-    def only_refused(self) -> bool:
-        """Whether the host showed itself by nothing but refusals."""
-        return not self.observations and not self.macs and not self.open_ports
-
-    @property
-    def why_not_assessed(self) -> str:
-        """For the coverage: what kept us from assessing it."""
-        if self.stage is Stage.OUT_OF_TIME:
-            return "its time ran out before it was assessed"
-        if self.stage in {Stage.WAITING, Stage.PROBING}:
-            return "the scan was interrupted before it was assessed"
-        endings = Counter(str(attempt.outcome) for attempt in self.attempts)
-        told = ", ".join(f"{count} {ending}" for ending, count in sorted(endings.items()))
-        return f"it answered {'/'.join(sorted(self.methods))}, and no question after that ({told})"
+_MOST_FOREIGN: Final = 4096  # addresses outside the scope: anybody may answer a group question
+_MOST_ANSWERS: Final = 64
 
 
 class Desk:
@@ -113,21 +21,25 @@ class Desk:
     Attributes:
         elsewhere: addresses outside the scope that turned out to be a device's in the scope, each
             with that device's address.
+        dropped: answers of excluded hosts.
+        unlisted: answers from outside the scope that were too many to keep.
     """
 
-    def __init__(self, scope: Scope, own: frozenset[str] = frozenset()) -> None:
+    def __init__(self, scope: Scope, own: frozenset[str] = frozenset(), kept: int = KEPT) -> None:
         """Start with an empty desk.
 
         Args:
             scope: what is judged.
             own: addresses of this machine; the auditor does not audit itself.
+            kept: cards at rest that stay in memory.
         """
         self.scope = scope
         self.own = own
-        self.cards: dict[str, Card] = {}
+        self.cards = Cards(kept)
         self.foreign: dict[str, list[Sighting]] = {}
         self.elsewhere: dict[str, str] = {}
         self.dropped = 0
+        self.unlisted = 0
         self._holders: dict[str, set[str]] = {}
         self._shared: frozenset[str] = frozenset()
 
@@ -148,7 +60,7 @@ class Desk:
             self.dropped += 1
             return None, False, False
         if address not in self.scope:
-            self.foreign.setdefault(address, []).append(sighting)
+            self._outside(address, sighting)
             return None, False, False
         zone = _zone(address, sighting)
         card = self.cards.get(address)
@@ -165,6 +77,17 @@ class Desk:
             self.show_mac(card, sighting.mac)
         return card, first, card.add(sighting.observations) or fresh_mac
 
+    def _outside(self, address: str, sighting: Sighting) -> None:
+        """Keep an answer from outside the scope, as long as they are not too many."""
+        if address not in self.foreign and len(self.foreign) >= _MOST_FOREIGN:
+            self.unlisted += 1
+            return
+        answers = self.foreign.setdefault(address, [])
+        if len(answers) < _MOST_ANSWERS:
+            answers.append(sighting)
+        else:
+            self.unlisted += 1
+
     def out_of_scope(self) -> tuple[Foreign, ...]:
         """What answered a group question from outside the scope, for the record."""
         out = []
@@ -180,12 +103,13 @@ class Desk:
 
     def forget_remembered(self) -> tuple[str, ...]:
         """Take away the addresses that only the neighbour table named and that did not answer."""
-        gone = tuple(address for address, card in self.cards.items() if card.remembered)
-        for address in gone:
-            for mac in self.cards.pop(address).macs:
+        gone = self.cards.remembered()
+        for address, macs in gone.items():
+            self.cards.drop(address)
+            for mac in macs:
                 self._holders.get(mac, set()).discard(address)
         self._shared = frozenset(mac for mac, held in self._holders.items() if len(held) > 1)
-        return gone
+        return tuple(gone)
 
     def show_mac(self, card: Card, mac: str) -> None:
         """Book a hardware address that the link showed at a card's address."""

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from auditor.app.desk import Card, Desk, Stage
-from auditor.app.judging import law_notes, summary, vendor_notes
+from auditor.app import baselines, conclusion
+from auditor.app.conclusion import Conclusion
+from auditor.app.desk import Desk
+from auditor.app.judging import law_notes, vendors_named
 from auditor.model.document import (
     Asset,
     Coverage,
@@ -16,8 +18,7 @@ from auditor.model.document import (
     Sent,
     Unassessed,
 )
-from auditor.model.scope import Scope, Span, address_of, minus, span_text, spans_of
-from auditor.model.words import VIDEO_KINDS, Ending
+from auditor.model.scope import Span, address_of, minus, span_text, spans_of
 from auditor.policy.judge import Bench
 
 
@@ -40,8 +41,13 @@ class Ran:
 
 
 def document(ran: Ran, desk: Desk, assets: Sequence[Asset], bench: Bench) -> Scan:
+    """The scan document of assets that are judged already."""
+    return written(ran, desk, conclusion.of(assets), bench)
+
+
+def written(ran: Ran, desk: Desk, found: Conclusion, bench: Bench) -> Scan:
     """The scan document. It says what it does not know."""
-    missing = _missing(ran.baseline, assets, desk.scope)
+    missing = baselines.missing(ran.baseline, found.named, desk.scope)
     coverage = _coverage(ran, desk, missing)
     reasons = _incomplete(ran, desk, coverage)
     return Scan(
@@ -63,24 +69,26 @@ def document(ran: Ran, desk: Desk, assets: Sequence[Asset], bench: Bench) -> Sca
             incomplete_because=reasons,
         ),
         coverage=coverage,
-        summary=summary(assets),
-        assets=tuple(assets),
+        summary=found.summary(),
+        assets=found.assets,
         sent=ran.sent,
         law=law_notes(bench),
-        vendors=vendor_notes(assets, bench),
+        vendors=vendors_named(found.vendors, bench),
     )
 
 
 def _coverage(ran: Ran, desk: Desk, missing: tuple[str, ...]) -> Coverage:
     cards = desk.cards
     not_assessed = tuple(
-        Unassessed(address=card.address, why=card.why_not_assessed)
-        for card in sorted(cards.values(), key=lambda card: _order(card.address))
-        if _unassessed(card)
+        Unassessed(address=brief.address, why=brief.why)
+        for brief in sorted(cards.briefs(), key=lambda brief: _order(brief.address))
+        if brief.why is not None
     )
     notes = list(ran.notes)
     if desk.dropped:
         notes.append(f"{desk.dropped} answers of excluded hosts were dropped")
+    if desk.unlisted:
+        notes.append(f"{desk.unlisted} more answers from outside the scope were not kept")
     return Coverage(
         in_scope=desk.scope.size,
         answered=len(cards),
@@ -94,15 +102,40 @@ def _coverage(ran: Ran, desk: Desk, missing: tuple[str, ...]) -> Coverage:
     )
 
 
-def _unassessed(card: Card) -> bool:
-    return not card.assessed or card.stage in {Stage.WAITING, Stage.PROBING, Stage.OUT_OF_TIME}
+def coverage_notes(desk: Desk, gone: Sequence[str]) -> tuple[str, ...]:
+    """What the coverage says beside its lists.
+
+    Args:
+        desk: nobody works on its cards any more.
+        gone: addresses that only the neighbour table named.
+    """
+    notes = []
+    if gone:
+        notes.append(
+            f"{len(gone)} addresses stand in the neighbour table from before and did not answer:"
+            f" {', '.join(spans_of(gone))}"
+        )
+    notes.extend(
+        f"{address} is this machine" for address in sorted(desk.own) if address in desk.scope
+    )
+    briefs = desk.cards.briefs()
+    by_wsd = sum(brief.by_wsd for brief in briefs)
+    onvif = sum(brief.onvif for brief in briefs)
+    if onvif and not by_wsd:
+        notes.append(
+            f"multicast seems blocked: {onvif} devices speak ONVIF and none answered"
+            " WS-Discovery; devices that only answer discovery may be missing"
+        )
+    if desk.scope.size is None:
+        notes.append("IPv6 ranges this wide are not swept: multicast and neighbours only")
+    return tuple(notes)
 
 
 def _ledger(ran: Ran, desk: Desk) -> Ledger:
     """Every address of the scope, by what became of it. The groups do not overlap."""
     groups: dict[str, list[str]] = {"answered": [], "refused": [], "filtered": [], "late": []}
-    for card in desk.cards.values():
-        groups[_group(card)].append(card.address)
+    for brief in desk.cards.briefs():
+        groups[brief.group].append(brief.address)
     own = [address for address in desk.own if address in desk.scope]
     rest = minus(desk.scope.spans, [_point(address) for address in (*desk.cards, *own)])
     silent = tuple(span_text(span) for span in rest if not _wide(span))
@@ -121,17 +154,6 @@ def _ledger(ran: Ran, desk: Desk) -> Ledger:
     )
 
 
-def _group(card: Card) -> str:
-    if card.stage is Stage.OUT_OF_TIME:
-        return "late"
-    if card.only_refused:
-        return "refused"
-    endings = {attempt.outcome for attempt in card.attempts if attempt.probe == "ports"}
-    if not card.open_ports and endings == {Ending.FILTERED} and not card.refused_ports:
-        return "filtered"
-    return "answered"
-
-
 def _point(address: str) -> Span:
     parsed = ip_address(address)
     return Span(version=parsed.version, first=int(parsed), last=int(parsed))
@@ -146,22 +168,6 @@ def _order(address: str) -> tuple[int, int]:
     return parsed.version, int(parsed)
 
 
-def _missing(baseline: Scan | None, assets: Sequence[Asset], scope: Scope) -> tuple[str, ...]:
-    """Video equipment of the baseline, in this scope, that did not answer this time."""
-    if baseline is None:
-        return ()
-    here = {asset.id for asset in assets} | {address for a in assets for address in a.addresses}
-    return tuple(
-        f"{asset.address} ({asset.model or asset.brand or asset.kind})"
-        for asset in baseline.assets
-        if asset.address is not None
-        and (asset.kind in VIDEO_KINDS or asset.headline in {"covered", "indeterminate", "exempt"})
-        and asset.address in scope
-        and asset.id not in here
-        and asset.address not in here
-    )
-
-
 def _incomplete(ran: Ran, desk: Desk, coverage: Coverage) -> tuple[str, ...]:
     """Why this scan may not be read as the whole truth; empty when it may."""
     reasons = []
@@ -173,14 +179,10 @@ def _incomplete(ran: Ran, desk: Desk, coverage: Coverage) -> tuple[str, ...]:
         )
     if coverage.not_assessed:
         reasons.append(f"{len(coverage.not_assessed)} hosts answered and could not be assessed")
-    bugs = [
-        attempt
-        for card in desk.cards.values()
-        for attempt in card.attempts
-        if attempt.outcome is Ending.BUG
-    ]
+    bugs = [brief for brief in desk.cards.briefs() if brief.bugs]
     if bugs:
-        reasons.append(f"{len(bugs)} questions ended in a bug of this tool ({bugs[0].detail})")
+        count = sum(brief.bugs for brief in bugs)
+        reasons.append(f"{count} questions ended in a bug of this tool ({bugs[0].bug})")
     reasons.extend(
         f"discovery {state.method} failed"
         + (f" on {state.interface}" if state.interface else "")

@@ -1,13 +1,11 @@
 """The work on one host: knock at its ports in waves, ask, and stop when nothing more matters."""
 
-import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from auditor.app.desk import Card
 from auditor.app.identity import tells_mac
 from auditor.app.plan import VIRTUAL_HOSTS, naming, ordered, settled, shows_virtual_hosts
-from auditor.discovery._pace import Pace
 from auditor.model.errors import NetError
 from auditor.model.facts import Attempt, Observation
 from auditor.model.judgement import Judged
@@ -17,6 +15,7 @@ from auditor.probes import _run
 from auditor.probes._api import Clock, Probe, Target
 from auditor.probes.ports import WAVES, named
 
+_FAMILIES, _PAGES = 20, 30  # ranks at which questions of one family and of little worth begin
 _SECOND_KNOCKS = 8  # so few ports that say nothing get a second knock on a host that lives
 
 
@@ -49,18 +48,35 @@ class HostWork:
     def __init__(self, card: Card, tools: Tools) -> None:
         self._card = card
         self._tools = tools
+        self._asked_with: tuple[int, int, int | None] | None = None
+        self._spent = False
+        self._unheard: list[int] = []
 
     async def run(self) -> None:
         """Knock and ask until settled, or until there is nothing left to ask."""
-        for wave in (named(self._card.facts), *self._tools.waves):
+        for wave, below in self._waves():
             if self._settled():
                 break
             await self._knock(wave)
-            await self._ask_all()
-            if wave and self._card.remembered:
+            await self._ask_all(below)
+            if self._card.remembered:
                 return  # an old entry of the neighbour table, and nobody there
+        else:
+            if not self._spent and not self._settled():
+                await self._ask_all()
         await self._ask_who()
         await self._look_behind()
+
+    def _waves(self) -> Iterator[tuple[tuple[int, ...], int]]:
+        """Ports to knock at, and below which rank to ask then.
+
+        The budget is short: what every device answers comes before what one family answers, and
+        pages of little worth wait until all ports are known.
+        """
+        if pointed := named(self._card.facts):
+            yield pointed, _FAMILIES
+        for wave in self._tools.waves:
+            yield wave, _PAGES
 
     async def find_web(self) -> None:
         """Knock and ask as much as a login must know: which web server there is, and how it asks.
@@ -78,14 +94,24 @@ class HostWork:
 
         What settles a device depends on which answer came first; who it is must not.
         """
-        if not self._card.observations or self._is_named():
+        if not self._card.observations:
             return
         who = naming(self._tools.probes, self._judged())
         if who and not self._card.open_ports:  # settled by what it said in a group question
+            if self._is_named():
+                return
             await self.find_web()
         for probe in who:
+            if not self._unasked(probe):
+                continue
             if self._is_named() or not await self._ask_everywhere(probe):
                 return
+
+    def _unasked(self, probe: Probe) -> tuple[tuple[str, int, bool], ...]:
+        """Where a probe wants to ask and has not."""
+        card = self._card
+        wanted = probe.endpoints(frozenset(card.open_ports), card.facts)
+        return tuple(one for one in wanted if (probe.name, *one[:2]) not in card.asked)
 
     def _is_named(self) -> bool:
         """Whether the host's MAC is known, or will be: on the link the system finds it out."""
@@ -111,7 +137,7 @@ class HostWork:
         web = next((probe for probe in tools.probes if probe.name == "http"), None)
         for port in VIRTUAL_HOSTS:
             if port not in card.knocked:
-                await self._knock_at(port)
+                await self._knock_gently((port,))
             if port not in card.open_ports or web is None:
                 return
             child = card.behind.setdefault(port, Card(address=card.address, methods={"recorder"}))
@@ -145,56 +171,60 @@ class HostWork:
         A host that filters leaves many knocks unanswered; those are repeated only where it shows a
         sign of video, for there a lost packet could change a verdict.
         """
+        self._trust_discovery()
         fresh = [port for port in ports if port not in self._card.knocked]
+        if not fresh:
+            return
         await self._knock_gently(fresh)
-        late = [port for port in fresh if self._unanswered(port)]
+        late = [port for port in (*self._unheard, *fresh) if self._unanswered(port)]
+        # Of a host that has not shown itself yet, all may have been lost: it may still do so.
+        self._unheard = [] if self._card.assessed else late
         if late and self._card.assessed and (len(late) <= _SECOND_KNOCKS or self._shows_video()):
             await self._knock_gently(late)
+
+    def _trust_discovery(self) -> None:
+        """Take ports that discovery found open for open: they need no knock of ours."""
+        card = self._card
+        for item in card.observations.values():
+            if item.signal != "port.open":
+                continue
+            proto, _, digits = item.value.partition("/")
+            if proto == "tcp" and digits.isdecimal() and int(digits) not in card.knocked:
+                card.knocked.add(int(digits))
+                card.open_ports.add(int(digits))
 
     def _shows_video(self) -> bool:
         return self._judged().video_sign
 
-    async def _knock_gently(self, ports: Iterable[int]) -> None:
-        pace = Pace()
-
-        async def one(port: int) -> None:
-            async with pace.turn():
-                await self._knock_at(port)
-
-        await asyncio.gather(*(one(port) for port in ports))
+    async def _knock_gently(self, ports: Sequence[int]) -> None:
+        tools = self._tools
+        await tools.net.knocks(
+            self._card.contact, ports, probe="ports", wait=tools.knock_wait, told=self._note_knock
+        )
 
     def _unanswered(self, port: int) -> bool:
         return port not in self._card.open_ports and port not in self._card.refused_ports
 
-    async def _knock_at(self, port: int) -> None:
-        card, tools = self._card, self._tools
+    def _note_knock(self, port: int, error: NetError | None, seconds: float) -> None:
+        """Write down how a knock ended, in place of an earlier one at the same port."""
+        card = self._card
+        ending = Ending.OK if error is None else error.ending
+        if port in card.knocked:
+            _forget_knock(card, port)
         card.knocked.add(port)
-        begin = tools.monotonic()
-        ending = Ending.OK
-        detail: str | None = None
-        try:
-            await tools.net.knock(card.contact, port, probe="ports", wait=tools.knock_wait)
-        except NetError as error:
-            ending, detail = error.ending, str(error) or None
+        if ending is Ending.REFUSED:
+            card.refused_ports.add(port)
+            return  # a closed port is no news: the ledger counts it, the document stays short
         if ending is Ending.OK:
             card.open_ports.add(port)
             card.add([self._open(port)])
-        elif ending is Ending.REFUSED:
-            card.refused_ports.add(port)
-        card.attempts = [
-            attempt
-            for attempt in card.attempts
-            if (attempt.probe, attempt.endpoint) != ("ports", f"tcp/{port}")
-        ]
-        if ending is Ending.REFUSED:
-            return  # a closed port is no news: the ledger counts it, the document stays short
         card.attempts.append(
             Attempt(
                 probe="ports",
                 endpoint=f"tcp/{port}",
                 outcome=ending,
-                ms=round((tools.monotonic() - begin) * 1000),
-                detail=detail if ending is not Ending.OK else None,
+                ms=round(seconds * 1000),
+                detail=(str(error) or None) if error is not None else None,
             )
         )
 
@@ -207,17 +237,31 @@ class HostWork:
             at=self._tools.clock(),
         )
 
-    async def _ask_all(self) -> None:
+    async def _ask_all(self, below: int | None = None) -> None:
+        """Ask the new endpoints of every probe, or of those below a rank.
+
+        Nothing is walked through again while nothing is new since the same were asked.
+        """
+        known = self._known(below)
+        if known == self._asked_with:
+            return
         for probe in ordered(self._tools.probes):
+            if below is not None and probe.rank >= below:
+                break
             if self._card.open_ports and self._settled():
                 return
             if not await self._ask_everywhere(probe):
                 return
+        if known == self._known(below):  # else one of the first may have something to ask now
+            self._asked_with = known
+
+    def _known(self, below: int | None) -> tuple[int, int, int | None]:
+        """Tells whether there is anything new: the numbers only grow."""
+        return len(self._card.observations), len(self._card.open_ports), below
 
     async def _ask_everywhere(self, probe: Probe) -> bool:
         """Ask a probe's endpoints, each once; False when the host's budget is spent."""
-        wanted = probe.endpoints(frozenset(self._card.open_ports), self._card.facts)
-        for proto, port, tls in wanted:
+        for proto, port, tls in self._unasked(probe):
             key = (probe.name, proto, port)
             if key in self._card.asked:
                 continue
@@ -242,4 +286,14 @@ class HostWork:
         )
         card.add(facts)
         card.attempts.append(attempt)
-        return attempt.outcome is not Ending.DENIED
+        self._spent = attempt.outcome is Ending.DENIED
+        return not self._spent
+
+
+def _forget_knock(card: Card, port: int) -> None:
+    endpoint = f"tcp/{port}"
+    card.attempts = [
+        attempt
+        for attempt in card.attempts
+        if attempt.probe != "ports" or attempt.endpoint != endpoint
+    ]

@@ -7,96 +7,79 @@ ARP) neither testifies nor merges.
 """
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from ipaddress import IPv6Address, ip_address
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from auditor.app import elsewhere
-from auditor.app.desk import Card, Desk
+from auditor.app.card import Card
+from auditor.app.desk import Desk
+from auditor.app.keys import keys_of, tells_mac
 from auditor.app.merging import Keys, groups
 from auditor.app.recorder import Known, attach, known_of, with_channels
-from auditor.attribution.derive import derive
-from auditor.attribution.facts import Fact, Voice, raw
 from auditor.model.document import ALSO_AT, Asset
 from auditor.model.facts import Observation
-from auditor.wire.mac import from_eui64, is_local
+from auditor.wire.mac import is_local
 
-_LINK_LOCAL: Final = 0xFE80 << 112
-_INTERFACE_ID: Final = (1 << 64) - 1
+__all__ = ["Plan", "assets", "drafts", "keys_of", "one_asset", "plan", "tells_mac"]
+
 _LONGEST: Final = 60  # so that with an address and a channel behind it an id has 128 characters
 _HASHED: Final = 12
 
 
-def keys_of(card: Card, shared: frozenset[str]) -> Keys:
-    """The keys that one address shows."""
-    facts: list[Fact] = []
-    for item in card.facts:
-        fact = raw(item)
-        if item.signal != "mac":
-            facts.extend(derive(fact))
-            facts.append(fact)
-    return Keys(
-        link=frozenset(card.macs - shared),
-        told=frozenset(fact.value for fact in facts if fact.signal == "mac" and fact.via)
-        | _inside(card.address),
-        endpoints=frozenset(
-            _uuid(fact.value) for fact in facts if fact.signal == "wsd.endpoint" and fact.value
-        ),
-        serials=frozenset(
-            fact.value for fact in facts if fact.signal == "serial" and fact.voice is Voice.DEVICE
-        ),
-        certificates=_certificates(card.facts),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Which addresses are which device, before any asset is made.
+
+    Attributes:
+        groups: the addresses of each device, in order of address.
+        ids: the id of each.
+        keys: what each address shows.
+        channels: whether any of them told what it records.
+    """
+
+    groups: list[list[str]]
+    ids: list[str]
+    keys: Mapping[str, Keys]
+    channels: bool
 
 
-def tells_mac(card: Card, shared: frozenset[str]) -> bool:
-    """Whether the device told a hardware address of its own, by which its asset is named."""
-    return any(not is_local(mac) for mac in keys_of(card, shared).told)
+def plan(desk: Desk) -> Plan:
+    """Which addresses are which device.
 
-
-def _inside(address: str) -> frozenset[str]:
-    """The MAC inside an IPv6 address that was made from one (RFC 4291); most are not."""
-    parsed = ip_address(address)
-    if parsed.version == 4:  # noqa: PLR2004 - IP version
-        return frozenset()
-    made = from_eui64(str(IPv6Address(_LINK_LOCAL | int(parsed) & _INTERFACE_ID)))
-    return frozenset() if made is None else frozenset({made})
-
-
-def _certificates(facts: Iterable[Observation]) -> frozenset[tuple[str, str]]:
-    """Fingerprints, each with the subject and the alternative names that stand at its endpoint."""
-    listed = [item for item in facts if item.signal in {"tls.sha256", "tls.subject", "tls.san"}]
-    words: dict[str | None, list[str]] = defaultdict(list)
-    for item in listed:
-        if item.signal != "tls.sha256":
-            words[item.endpoint].append(item.value)
-    return frozenset(
-        (item.value, ", ".join(sorted(words[item.endpoint])))
-        for item in listed
-        if item.signal == "tls.sha256"
-    )
-
-
-def _uuid(text: str) -> str:
-    return text.lower().removeprefix("urn:").removeprefix("uuid:").strip()
+    Answers from outside the scope that turn out to be a device of the scope are no longer listed
+    as foreign by the desk; they become a note of its asset.
+    """
+    shared = desk.shared_macs()
+    briefs = desk.cards.briefs()
+    keys = {brief.address: _unshared(brief.keys, shared) for brief in briefs}
+    found = groups(keys)
+    desk.elsewhere = elsewhere.same_devices(_foreign_keys(desk), keys, found)
+    ids = _unique_ids([_mac_and_id(group, keys)[1] for group in found], found)
+    told = any(brief.channels for brief in briefs)
+    return Plan(groups=found, ids=ids, keys=keys, channels=told)
 
 
 def assets(desk: Desk) -> tuple[Asset, ...]:
-    """Every card as part of one asset, in order of address. Not judged yet.
+    """Every card as part of one asset, in order of address. Not judged yet."""
+    return tuple(drafts(desk, plan(desk)))
 
-    Answers from outside the scope that turn out to be a device of the scope become a note of its
-    asset, and are no longer listed as foreign by the desk.
-    """
+
+def drafts(desk: Desk, planned: Plan) -> Iterator[Asset]:
+    """The planned assets one by one, in order of address; none is kept. Not judged yet."""
     shared = desk.shared_macs()
-    keys = {address: keys_of(card, shared) for address, card in desk.cards.items()}
-    found = groups(keys)
-    desk.elsewhere = elsewhere.same_devices(_foreign_keys(desk), keys, found)
-    drafts = [_asset([desk.cards[a] for a in group], keys, shared) for group in found]
-    if desk.elsewhere:
-        drafts = [_with_notes(draft, desk.elsewhere) for draft in drafts]
-    return with_channels(_with_unique_ids(drafts), keys)
+    made = (
+        _draft([desk.cards.read(one) for one in group], planned.keys, shared, name, desk.elsewhere)
+        for group, name in zip(planned.groups, planned.ids, strict=True)
+    )
+    if not planned.channels:
+        return made
+    return with_channels(made, [known_of(group, planned.keys) for group in planned.groups])
+
+
+def _unshared(keys: Keys, shared: frozenset[str]) -> Keys:
+    return replace(keys, link=keys.link - shared) if keys.link & shared else keys
 
 
 def _foreign_keys(desk: Desk) -> dict[str, list[Keys]]:
@@ -112,9 +95,19 @@ def _foreign_keys(desk: Desk) -> dict[str, list[Keys]]:
     return out
 
 
-def _with_notes(draft: Asset, outside: Mapping[str, str]) -> Asset:
-    added = elsewhere.notes(outside, draft.addresses, ALSO_AT)
-    return replace(draft, notes=(*draft.notes, *added)) if added else draft
+def _draft(
+    cards: Sequence[Card],
+    keys: Mapping[str, Keys],
+    shared: frozenset[str],
+    name: str,
+    outside: Mapping[str, str],
+) -> Asset:
+    """An asset with its final id, and with notes on its addresses outside the scope."""
+    made = _asset(cards, keys, shared)
+    added = elsewhere.notes(outside, made.addresses, ALSO_AT) if outside else ()
+    if not added and made.id == name:
+        return made
+    return replace(made, id=name, notes=(*made.notes, *added))
 
 
 def one_asset(card: Card, desk: Desk) -> Asset:
@@ -123,25 +116,21 @@ def one_asset(card: Card, desk: Desk) -> Asset:
     keys = {card.address: keys_of(card, shared)}
     made = _asset([card], keys, shared)
     others = (
-        Known(name=address, addresses=frozenset({address}), macs=frozenset(other.macs))
-        for address, other in desk.cards.items()
+        Known(name=address, addresses=frozenset({address}), macs=macs)
+        for address, macs in desk.cards.macs()
         if address != card.address
     )  # made only if they are asked for: most devices have no channels
-    return attach(made, known_of(made, keys), others)
+    return attach(made, known_of(made.addresses, keys), others)
 
 
 def _asset(cards: Sequence[Card], keys: Mapping[str, Keys], shared: frozenset[str]) -> Asset:
     addresses = tuple(card.address for card in cards)
-    known = [keys[address] for address in addresses]
-    link = sorted({mac for item in known for mac in item.link})
-    told = sorted({mac for item in known for mac in item.told if not is_local(mac)})
-    mac = next(iter(link or told), None)
+    mac, asset_id = _mac_and_id(addresses, keys)
     observations = _merged_facts(cards, shared)
     notes = tuple(
         f"mac {mac} stands at several addresses (router or proxy ARP) and was not used"
         for mac in sorted({item for card in cards for item in card.macs} & shared)
     )
-    asset_id = _id(mac, known, addresses[0])
     return Asset(
         id=asset_id,
         address=addresses[0],
@@ -178,6 +167,15 @@ def _merged_facts(cards: Iterable[Card], shared: frozenset[str]) -> tuple[Observ
     return tuple(out.values())
 
 
+def _mac_and_id(addresses: Sequence[str], keys: Mapping[str, Keys]) -> tuple[str | None, str]:
+    """The hardware address and the id of the device at these addresses."""
+    known = [keys[address] for address in addresses]
+    link = sorted({mac for item in known for mac in item.link})
+    told = sorted({mac for item in known for mac in item.told if not is_local(mac)})
+    mac = next(iter(link or told), None)
+    return mac, _id(mac, known, addresses[0])
+
+
 def _id(mac: str | None, known: Sequence[Keys], address: str) -> str:
     if mac is not None:
         return f"mac-{mac.replace(':', '')}"
@@ -204,12 +202,10 @@ def _name(told: str) -> str:
     return f"{seen[: room - _HASHED - 1].rstrip()}~{tail}"
 
 
-def _with_unique_ids(drafts: Sequence[Asset]) -> tuple[Asset, ...]:
+def _unique_ids(ids: Sequence[str], groups: Sequence[Sequence[str]]) -> list[str]:
     """Cloned keys exist (one serial on a whole product line): then the address tells them apart."""
-    times: dict[str, int] = defaultdict(int)
-    for draft in drafts:
-        times[draft.id] += 1
-    return tuple(
-        replace(draft, id=f"{draft.id}@{draft.address}") if times[draft.id] > 1 else draft
-        for draft in drafts
-    )
+    times = Counter(ids)
+    return [
+        f"{one}@{group[0]}" if times[one] > 1 else one
+        for one, group in zip(ids, groups, strict=True)
+    ]

@@ -8,7 +8,7 @@ from auditor.app.recorder import NOTE
 from auditor.app.several import SEVERAL, several
 from auditor.attribution.judge import attribute
 from auditor.model.bulk import bulk
-from auditor.model.document import ALSO_AT, Asset, LawNote, Scan, Summary, VendorNote
+from auditor.model.document import ALSO_AT, Asset, Header, LawNote, Scan, Summary, VendorNote
 from auditor.model.facts import Observation
 from auditor.model.judgement import Judged, Verdict
 from auditor.model.words import Kind, Outcome
@@ -79,6 +79,10 @@ def _notes(asset: Asset, judged: Judged) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*kept, *apart, *judged.notes]))
 
 
+SHARED_CERTIFICATE = "shared-certificate"
+"""The note of a device that shows the certificate of another."""
+
+
 def marked(assets: Sequence[Asset]) -> tuple[Asset, ...]:
     """Assets with what only shows when they are seen together: one certificate on several."""
     holders: dict[str, set[str]] = {}
@@ -88,7 +92,7 @@ def marked(assets: Sequence[Asset]) -> tuple[Asset, ...]:
                 holders.setdefault(item.value, set()).add(asset.id)
     shared = {asset_id for ids in holders.values() if len(ids) > 1 for asset_id in ids}
     return tuple(
-        replace(asset, notes=(*asset.notes, "shared-certificate")) if asset.id in shared else asset
+        replace(asset, notes=(*asset.notes, SHARED_CERTIFICATE)) if asset.id in shared else asset
         for asset in assets
     )
 
@@ -97,21 +101,25 @@ def rejudge(scan: Scan, bench: Bench) -> Scan:
     """A stored scan under another policy, date, database or exemptions; not one packet."""
     with bulk():
         assets = marked([judge_asset(asset, bench) for asset in scan.assets])
-    header = replace(
+    return replace(
+        scan,
+        scan=header_of(scan, bench),
+        assets=assets,
+        summary=summary(assets),
+        law=law_notes(bench),
+        vendors=vendor_notes(assets, bench),
+    )
+
+
+def header_of(scan: Scan, bench: Bench) -> Header:
+    """The header of a scan that is judged with this bench."""
+    return replace(
         scan.scan,
         as_of=bench.as_of.isoformat(),
         policy=bench.policy.id,
         profile=bench.policy.profile,
         db_version=bench.catalog.version,
         db_digest=bench.catalog.digest,
-    )
-    return replace(
-        scan,
-        scan=header,
-        assets=assets,
-        summary=summary(assets),
-        law=law_notes(bench),
-        vendors=vendor_notes(assets, bench),
     )
 
 
@@ -163,6 +171,11 @@ def law_notes(bench: Bench) -> tuple[LawNote, ...]:
 def vendor_notes(assets: Iterable[Asset], bench: Bench) -> tuple[VendorNote, ...]:
     """Display names of every vendor that the assets mention."""
     named = {item.vendor for asset in family(assets) for item in asset.attributions}
+    return vendors_named(named, bench)
+
+
+def vendors_named(named: Iterable[str], bench: Bench) -> tuple[VendorNote, ...]:
+    """Display names of these vendors, in order of their ids."""
     known = bench.catalog.vendors
     return tuple(
         VendorNote(id=vendor, name=known[vendor].name, country=known[vendor].country)

@@ -9,7 +9,7 @@ by their grammar. A child gets nothing of the recorder's own, and lends it nothi
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -49,36 +49,32 @@ class Known:
     macs: frozenset[str] = frozenset()
 
 
-def known_of(asset: Asset, keys: Mapping[str, Keys]) -> Known:
-    """A device found by itself, with what its addresses show."""
-    own = [keys[address] for address in asset.addresses if address in keys]
+def known_of(addresses: Sequence[str], keys: Mapping[str, Keys]) -> Known:
+    """A device found by itself at these addresses, with what they show."""
+    own = [keys[address] for address in addresses]
     return Known(
-        name=asset.address or asset.id,
-        addresses=frozenset(asset.addresses),
+        name=addresses[0],
+        addresses=frozenset(addresses),
         serials=frozenset(item for one in own for item in one.serials),
         macs=frozenset(item for one in own for item in one.link | one.told),
     )
 
 
-def with_channels(assets: Sequence[Asset], keys: Mapping[str, Keys]) -> tuple[Asset, ...]:
-    """The assets, recorders with the devices behind them.
+def with_channels(assets: Iterable[Asset], known: Sequence[Known]) -> Iterator[Asset]:
+    """The assets one by one, recorders with the devices behind them.
 
     Args:
         assets: not judged yet, in order of address.
-        keys: what each address shows.
+        known: the same devices in the same order, as channels may name them.
     """
-    if not any(_tells(asset) for asset in assets):
-        return tuple(assets)
-    known = [known_of(asset, keys) for asset in assets]
-    out: list[Asset] = []
+    every = list(known)
     for at, asset in enumerate(assets):
         if not _tells(asset):
-            out.append(asset)
+            yield asset
             continue
-        made = attach(asset, known[at], [*known[:at], *known[at + 1 :]])
-        known += _behind(made)
-        out.append(made)
-    return tuple(out)
+        made = attach(asset, every[at], [*every[:at], *every[at + 1 :]])
+        every += _behind(made)
+        yield made
 
 
 def attach(recorder: Asset, own: Known, others: Iterable[Known]) -> Asset:

@@ -3,7 +3,7 @@
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from auditor import codec, registry
 from auditor.model.document import Scan
 from auditor.model.errors import ToolError, UsageError
 from auditor.net.system.privilege import invoking_user
-from auditor.report._api import Format, Page
+from auditor.report._api import Format, Page, Streamed
 
 STDOUT = "-"
 
@@ -84,21 +84,33 @@ def write(scan: Scan, places: Sequence[Output], page: Page) -> None:
     """
     failed = []
     for place in places:
-        data = place.format.render(scan, page)
+        pieces = _pieces(place.format, scan, page)
         if place.path == STDOUT:
-            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.writelines(pieces)
             sys.stdout.buffer.flush()
             continue
         try:
-            write_atomic(Path(place.path), data)
+            write_atomic(Path(place.path), pieces)
         except OSError as error:
             failed.append(f"{place.path}: {error.strerror}")
     if failed:
         raise ToolError(f"not written: {'; '.join(failed)}")
 
 
-def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+def _pieces(chosen: Format, scan: Scan, page: Page) -> Iterable[bytes]:
+    """A report in as small pieces as its format knows to make."""
+    if isinstance(chosen, Streamed):
+        return chosen.pieces(scan, page)
+    return (chosen.render(scan, page),)
+
+
+def write_atomic(path: Path, data: bytes | Iterable[bytes], *, mode: int = 0o644) -> None:
     """Write a file whole or not at all; under sudo it belongs to the invoking user.
+
+    Args:
+        path: where.
+        data: all of it, or its pieces one after the other.
+        mode: who may read it.
 
     Raises:
         OSError: it cannot be written; no part of it stays.
@@ -107,7 +119,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+            stream.writelines((data,) if isinstance(data, bytes) else data)
             stream.flush()
             os.fsync(stream.fileno())
         temporary.chmod(mode)
@@ -144,10 +156,23 @@ def read(path: str, *, conclusions: bool = True) -> Scan:
     Raises:
         UsageError: it cannot be read, or is no scan document.
     """
+    return codec.decode(load(path), name=name_of(path), conclusions=conclusions)
+
+
+def load(path: str) -> bytes:
+    """The bytes of a file, or of standard input for ``-``.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
     if path == STDOUT:
-        return codec.decode(sys.stdin.buffer.read(), name="standard input", conclusions=conclusions)
+        return sys.stdin.buffer.read()
     try:
-        data = Path(path).read_bytes()
+        return Path(path).read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
-    return codec.decode(data, name=path, conclusions=conclusions)
+
+
+def name_of(path: str) -> str:
+    """What an error calls a file that was named, or ``-``."""
+    return "standard input" if path == STDOUT else path

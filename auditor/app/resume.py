@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -37,8 +38,8 @@ def keep(scan: Scan, options: ScanOptions) -> Path:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{scan.scan.id}.json"
     head = {"options": replace(options, baseline=None), "baseline": _absolute(options.baseline)}
-    told = msgspec.json.encode(head) + b"\n" + codec.encode(scan)
-    write_atomic(path, told, mode=0o600)
+    told = msgspec.json.encode(head) + b"\n"
+    write_atomic(path, chain((told,), codec.pieces(scan)), mode=0o600)
     kept = sorted(folder.glob("*.json"), key=lambda item: item.stat().st_mtime, reverse=True)
     for old in kept[_KEEP:]:
         old.unlink(missing_ok=True)
@@ -58,7 +59,7 @@ def rescue(scan: Scan) -> Path:
     folder = state_folder() / "unwritten"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{scan.scan.id}.json"
-    write_atomic(path, codec.encode(scan), mode=0o600)
+    write_atomic(path, codec.pieces(scan), mode=0o600)
     return path
 
 
@@ -74,15 +75,16 @@ def take_up(scan_id: str) -> tuple[ScanOptions, Scan]:
         known = ", ".join(sorted(item.stem for item in folder.glob("*.json"))) or "none"
         raise UsageError(f"--resume {scan_id}: no interrupted scan of that id; kept: {known}")
     try:
-        head, _, rest = path.read_bytes().partition(b"\n")
-        told = msgspec.json.decode(head)
-        options = msgspec.convert(told["options"], ScanOptions)
-        baseline = told.get("baseline")
+        with path.open("rb") as stream:
+            told = msgspec.json.decode(stream.readline())
+            options = msgspec.convert(told["options"], ScanOptions)
+            baseline = told.get("baseline")
+            scan = codec.decode_lines(stream, name=str(path))
     except (OSError, msgspec.MsgspecError, KeyError, TypeError) as error:
         raise UsageError(f"{path}: cannot be read ({error}); scan anew") from None
     if isinstance(baseline, str):
         options = replace(options, baseline=Path(baseline))
-    return options, codec.decode(rest, name=str(path))
+    return options, scan
 
 
 def restore(desk: Desk, previous: Scan) -> int:

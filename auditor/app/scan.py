@@ -6,20 +6,22 @@ while discovery is already under way.
 
 import asyncio
 import uuid
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from auditor import codec, registry
-from auditor.app import clock
+from auditor import registry
+from auditor.app import baselines, clock
 from auditor.app.bench import Terms, bench
+from auditor.app.conclusion import conclude
 from auditor.app.credentials.memory import Notes
 from auditor.app.desk import Card, Desk, Stage
-from auditor.app.document import Ran, document
+from auditor.app.document import Ran, coverage_notes, written
 from auditor.app.events import Event, Found, JudgedOne, MethodEnded, Planned, Warned
 from auditor.app.hostwork import HostWork, Tools
-from auditor.app.identity import assets, keys_of, one_asset
-from auditor.app.judging import judge_asset, marked
+from auditor.app.identity import keys_of, one_asset
+from auditor.app.judging import judge_asset
 from auditor.app.options import ScanOptions, scope_of
 from auditor.app.plan import expected_seconds
 from auditor.app.resume import restore
@@ -28,8 +30,9 @@ from auditor.attribution.judge import attribute
 from auditor.discovery._api import Method, Wish
 from auditor.model.document import MethodState, Scan
 from auditor.model.errors import UsageError
-from auditor.model.facts import Sighting
-from auditor.model.scope import Scope, address_of, spans_of
+from auditor.model.facts import Attempt, Sighting
+from auditor.model.scope import Scope, address_of
+from auditor.model.words import Ending
 from auditor.net.ledger import Ledger
 from auditor.net.limits import Limits
 from auditor.net.live import LiveNet
@@ -48,7 +51,13 @@ _ENGINES = ("auto", "native", "nmap")
 
 @dataclass(slots=True)
 class Hall:
-    """Everything that one running scan shares."""
+    """Everything that one running scan shares.
+
+    Attributes:
+        waiting: addresses of hosts that nobody has interviewed yet.
+        work: the tasks that do it.
+        workers: how many of those tasks will still look into the line.
+    """
 
     options: ScanOptions
     terms: Terms
@@ -61,11 +70,11 @@ class Hall:
     stop: asyncio.Event
     bench: "asyncio.Future[Bench]"
     probes: "asyncio.Future[tuple[Probe, ...]]"
-    gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_HOSTS_AT_A_TIME))
+    waiting: deque[str] = field(default_factory=deque)
     logins: "asyncio.Future[LoginDesk] | None" = None
     states: list[MethodState] = field(default_factory=list)
     work: set["asyncio.Task[None]"] = field(default_factory=set)
-    bugs: list[str] = field(default_factory=list)
+    workers: int = 0
 
 
 async def scan(
@@ -92,7 +101,7 @@ async def scan(
     """
     engine = _engine(options.engine)
     scope = await scope_of(options)
-    baseline = _baseline(options)
+    baseline = baselines.read(options)
     logins = _logins(options, notes)
     started = clock.stamp()
     limits = Limits.of(polite=options.polite, rate=options.rate, timeout=options.timeout)
@@ -136,7 +145,7 @@ async def scan(
             await asyncio.wait([hall.logins])
             logins.close()
     gone = hall.desk.forget_remembered()
-    final = marked(tuple(judge_asset(asset, judge_with) for asset in assets(hall.desk)))
+    found = conclude(hall.desk, judge_with)
     ran = Ran(
         id=previous.scan.id if previous else uuid.uuid4().hex,
         started=previous.scan.started if previous else started,
@@ -148,10 +157,10 @@ async def scan(
         swept=swept,
         states=tuple(sorted(hall.states, key=lambda state: (state.method, state.interface or ""))),
         sent=ledger.sent(),
-        notes=_notes(hall, gone),
+        notes=(*coverage_notes(hall.desk, gone), *_logins_told(hall)),
         baseline=baseline,
     )
-    return document(ran, hall.desk, final, judge_with)
+    return written(ran, hall.desk, found, judge_with)
 
 
 def _logins(options: ScanOptions, notes: Notes | None) -> "Logins | None":
@@ -166,16 +175,6 @@ def _engine(word: str) -> str:
     if word not in _ENGINES:
         raise UsageError(f"--engine {word!r} is none of {', '.join(_ENGINES)}")
     return "native" if word == "auto" else word
-
-
-def _baseline(options: ScanOptions) -> Scan | None:
-    if options.baseline is None:
-        return None
-    try:
-        data = options.baseline.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{options.baseline}: cannot be read ({error.strerror})") from None
-    return codec.decode(data, name=str(options.baseline))
 
 
 def _methods(engine: str) -> tuple[Method, ...]:
@@ -294,41 +293,66 @@ def _sighted(hall: Hall, sighting: Sighting) -> None:
 
 
 def _start(hall: Hall, card: Card) -> None:
+    """Put a host in the line. What waits there is an address: the sweep may be far ahead."""
     card.stage = Stage.WAITING
-    task = asyncio.create_task(_interview(hall, card))
-    hall.work.add(task)
-    task.add_done_callback(hall.work.discard)
+    hall.waiting.append(card.address)
+    if hall.workers < _HOSTS_AT_A_TIME:
+        hall.workers += 1
+        task = asyncio.create_task(_work(hall))
+        hall.work.add(task)
+        task.add_done_callback(hall.work.discard)
 
 
-async def _interview(hall: Hall, card: Card) -> None:
-    judge_with = await asyncio.shield(hall.bench)
-    asked = await asyncio.shield(hall.probes)
-    async with hall.gate:
-        card.stage = Stage.PROBING
-        card.stale = False
-        tools = Tools(
-            net=hall.net,
-            probes=asked,
-            clock=clock.stamp,
-            monotonic=clock.monotonic,
-            weigh=lambda facts: attribute(facts, judge_with.catalog),
-            waves=(hall.options.ports,) if hall.options.ports else WAVES,
-            shared=hall.desk.shared_macs,
-            thorough=hall.options.thorough,
-        )
-        seconds = _HOST_SECONDS * (4 if hall.options.polite else 1)
-        try:
-            async with asyncio.timeout(seconds):
+async def _work(hall: Hall) -> None:
+    """Interview one host after the other, until nobody waits."""
+    try:
+        judge_with = await asyncio.shield(hall.bench)
+        tools = _tools(hall, judge_with, await asyncio.shield(hall.probes))
+        while hall.waiting:
+            with hall.desk.cards.held(hall.waiting.popleft()) as card:
+                await _interview(hall, card, tools, judge_with)
+                hall.tell(JudgedOne(asset=judge_asset(one_asset(card, hall.desk), judge_with)))
+    finally:
+        hall.workers -= 1
+
+
+def _tools(hall: Hall, judge_with: Bench, asked: tuple[Probe, ...]) -> Tools:
+    return Tools(
+        net=hall.net,
+        probes=asked,
+        clock=clock.stamp,
+        monotonic=clock.monotonic,
+        weigh=lambda facts: attribute(facts, judge_with.catalog),
+        waves=(hall.options.ports,) if hall.options.ports else WAVES,
+        shared=hall.desk.shared_macs,
+        thorough=hall.options.thorough,
+    )
+
+
+async def _interview(hall: Hall, card: Card, tools: Tools, judge_with: Bench) -> None:
+    """All that is asked of one host. A bug in it costs this host, and is told."""
+    card.stage = Stage.PROBING
+    card.stale = False
+    seconds = _HOST_SECONDS * (4 if hall.options.polite else 1)
+    try:
+        await hall.net.expect(card.contact)  # not out of the host's own time
+        async with asyncio.timeout(seconds):
+            await HostWork(card, tools).run()
+            while card.stale:  # facts came in meanwhile, and may be worth another question
+                card.stale = False
                 await HostWork(card, tools).run()
-                while card.stale:  # facts came in meanwhile, and may be worth another question
-                    card.stale = False
-                    await HostWork(card, tools).run()
-        except TimeoutError:
-            card.stage = Stage.OUT_OF_TIME
-        else:
-            card.stage = Stage.DONE
-            await _log_in(hall, card, tools, judge_with)
-    hall.tell(JudgedOne(asset=judge_asset(one_asset(card, hall.desk), judge_with)))
+    except TimeoutError:
+        card.stage = Stage.OUT_OF_TIME
+        return
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other hosts go on
+        card.attempts.append(_bug(error))
+    card.stage = Stage.DONE
+    await _log_in(hall, card, tools, judge_with)
+
+
+def _bug(error: Exception) -> Attempt:
+    told = f"{type(error).__name__}: {error}"[:200]
+    return Attempt(probe="interview", endpoint="host", outcome=Ending.BUG, detail=told)
 
 
 async def _log_in(hall: Hall, card: Card, tools: Tools, judge_with: Bench) -> None:
@@ -356,28 +380,5 @@ def _own(net: LiveNet) -> frozenset[str]:
     )
 
 
-def _notes(hall: Hall, gone: tuple[str, ...]) -> tuple[str, ...]:
-    notes = []
-    if gone:
-        notes.append(
-            f"{len(gone)} addresses stand in the neighbour table from before and did not answer:"
-            f" {', '.join(spans_of(gone))}"
-        )
-    notes.extend(
-        f"{address} is this machine" for address in sorted(hall.desk.own) if address in hall.scope
-    )
-    by_wsd = sum("wsdiscovery" in card.methods for card in hall.desk.cards.values())
-    onvif = sum(
-        any(item.signal == "onvif.envelope" for item in card.facts)
-        for card in hall.desk.cards.values()
-    )
-    if onvif and not by_wsd:
-        notes.append(
-            f"multicast seems blocked: {onvif} devices speak ONVIF and none answered"
-            " WS-Discovery; devices that only answer discovery may be missing"
-        )
-    if hall.scope.size is None:
-        notes.append("IPv6 ranges this wide are not swept: multicast and neighbours only")
-    if hall.logins is not None:
-        notes.extend(hall.logins.result().tally.notes())
-    return tuple(notes)
+def _logins_told(hall: Hall) -> tuple[str, ...]:
+    return hall.logins.result().tally.notes() if hall.logins is not None else ()

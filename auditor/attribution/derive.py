@@ -6,6 +6,7 @@ and stands in the database.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from auditor.attribution.facts import Fact, Voice
@@ -18,6 +19,8 @@ _EMPTY: Final = frozenset({"", "n/a", "null", "none", "unknown", "-", "0"})
 _TOKEN = re.compile(r"^(?![A-Za-z_]*[0-9A-Fa-f]{12}$)[A-Za-z0-9][A-Za-z0-9_/().+-]{3,39}$")
 _AUTH_REALM = re.compile(r'realm\s*=\s*"?([^",]{1,120})', re.IGNORECASE)
 _VALUE_CAP = 512
+_KEPT = 1024
+"""Longest value that is remembered: a bound in numbers must bound bytes."""
 _NO_LABELS: Final = frozenset({"private", "general", "onvif"})
 """What some firmware says where its vendor should stand."""
 
@@ -135,6 +138,16 @@ def derive(fact: Fact) -> Iterator[Fact]:
     special = _SPECIAL.get(fact.signal)
     if special is not None:
         yield from special(fact)
+
+
+def derived(fact: Fact) -> tuple[Fact, ...]:
+    """As ``derive``, for those who ask of the same facts again and again."""
+    return tuple(derive(fact)) if len(fact.value) > _KEPT else _derived(fact)
+
+
+@lru_cache(maxsize=4096)
+def _derived(fact: Fact) -> tuple[Fact, ...]:
+    return tuple(derive(fact))
 
 
 def _kept(fact: Fact, signal: str, value: str, voice: Voice | None = None) -> Iterator[Fact]:

@@ -128,6 +128,11 @@ def _row_hit(
     )
 
 
+def rows_naming(model: str, catalog: Catalog) -> tuple[BrandRow, ...]:
+    """The rows, of whatever label and period, that name a model."""
+    return catalog.memory.recall(("model rows", model), lambda: _rows_naming(model, catalog))
+
+
 def _rows_naming(model: str, catalog: Catalog) -> tuple[BrandRow, ...]:
     return tuple(
         row
@@ -138,10 +143,7 @@ def _rows_naming(model: str, catalog: Catalog) -> tuple[BrandRow, ...]:
 
 def model_row_hits(fact: Fact, built: str | None, catalog: Catalog) -> Iterator[Hit]:
     """A model code of a rebrander; for devices of which no label says whose it is."""
-    named = catalog.memory.recall(
-        ("model rows", fact.value), lambda: _rows_naming(fact.value, catalog)
-    )
-    met = [row for row in named if _in_period(row, built)]
+    met = [row for row in rows_naming(fact.value, catalog) if _in_period(row, built)]
     # One code at several sellers (NC303-MB) tells the maker where they agree, and no label.
     shared = len({row.brand for row in met}) > 1
     for row in met:

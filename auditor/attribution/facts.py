@@ -1,9 +1,10 @@
 """The facts that rules meet: raw observations, and what can be read out of them."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from auditor.model.facts import Observation
+from auditor.model.signals import ROVING, SIGNALS, channel_of
 from auditor.model.words import Channel
 
 
@@ -15,8 +16,7 @@ class Voice(StrEnum):
     RECORD = "record"  # a label, a list, an order
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(NamedTuple):
     """A raw observation, or something read out of one.
 
     Attributes:
@@ -43,15 +43,16 @@ class Fact:
     def derived(self, signal: str, value: str, voice: Voice | None = None) -> "Fact":
         """A fact read out of this one: same witness, same endpoint, same origin."""
         return Fact(
-            signal=signal,
-            value=value,
-            channel=self.channel,
-            endpoint=self.endpoint,
-            via=self.origin,
-            voice=voice or self.voice,
+            signal,
+            value,
+            self.channel,
+            self.endpoint,
+            self.via or self.signal,
+            voice or self.voice,
         )
 
 
+_FIXED = {name: signal.channel for name, signal in SIGNALS.items() if name not in ROVING}
 _OWN_VOICE = frozenset(
     {"onvif.model", "onvif.serial", "onvif.firmware", "onvif.mac", "sadp", "dhip", "dahua.legacy"}
     | {"isapi.device_info", "axis.basicdeviceinfo", "tvt.mhed", "xm.netip", "tplink.tdp"}
@@ -61,17 +62,13 @@ _OWN_VOICE = frozenset(
 
 def raw(observation: Observation) -> Fact:
     """The fact that an observation is by itself."""
-    channel = observation.channel
+    signal, endpoint = observation.signal, observation.endpoint
+    known = _FIXED.get(signal)
+    channel = channel_of(signal, endpoint) if known is None else known
     if channel is Channel.RECORD:
         voice = Voice.RECORD
-    elif observation.signal in _OWN_VOICE:
+    elif signal in _OWN_VOICE:
         voice = Voice.DEVICE
     else:
         voice = Voice.BANNER
-    return Fact(
-        signal=observation.signal,
-        value=observation.value,
-        channel=channel,
-        endpoint=observation.endpoint,
-        voice=voice,
-    )
+    return Fact(signal, observation.value, channel, endpoint, None, voice)

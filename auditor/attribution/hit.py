@@ -1,6 +1,8 @@
 """One rule meeting one fact, and how it is cited."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import count
 
 from auditor.attribution.facts import Fact
 from auditor.catalog.catalog import Catalog
@@ -9,14 +11,15 @@ from auditor.model.knowledge import Claim
 from auditor.model.words import Kind, Role, Strength, strength_rank
 
 _VALUE_CAP = 300
+_FORMS = count(1)
 
 Rank = tuple[int, str, str, str, str, str, str, str, bool, tuple[str, ...]]
 """Evidence as a tuple that sorts (the best first) and that is equal where the evidence is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Hit:
-    """One rule meeting one fact.
+    """One rule meeting one fact. Never changed; not frozen, because there are so many of them.
 
     Attributes:
         evidence: as it will be cited.
@@ -31,6 +34,7 @@ class Hit:
             it keeps behind other hints of the same grade.
         rank: the place of the evidence among other evidence. Worked out once: a hit is weighed for
             every device that shows the same.
+        form: a number that is the same only where everything is the same that a hit is weighed by.
     """
 
     evidence: Evidence
@@ -43,9 +47,18 @@ class Hit:
     owner: str | None = None
     presumed: bool = False
     rank: Rank = field(init=False, compare=False, repr=False)
+    form: int = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rank", _rank(self.evidence))
+        said = self.evidence
+        self.rank = _rank(said)
+        self.form = _form(said.strength, said.channel, self.claims, self.oui, self.presumed)
+
+
+@lru_cache(maxsize=8192)
+def _form(*_weighed_by: object) -> int:
+    """A number for each combination; a combination that was forgotten gets a new one."""
+    return next(_FORMS)
 
 
 def _rank(item: Evidence) -> Rank:
@@ -68,12 +81,18 @@ def is_long(fact: Fact) -> bool:
     return len(fact.value) > _VALUE_CAP
 
 
-def cite(fact: Fact, rule: str, strength: Strength, sources: tuple[str, ...]) -> Evidence:
-    """A fact as evidence for a rule; long values are cut."""
+def cite(
+    fact: Fact, rule: str, strength: Strength, sources: tuple[str, ...], matched: str = ""
+) -> Evidence:
+    """A fact as evidence for a rule.
+
+    Of a long value only what the rule matched is shown, or else its beginning.
+    """
+    value = (matched or fact.value)[:_VALUE_CAP] if is_long(fact) else fact.value
     return Evidence(
         rule=rule,
         signal=fact.signal,
-        value=fact.value[:_VALUE_CAP],
+        value=value,
         strength=strength,
         channel=fact.channel,
         endpoint=fact.endpoint,

@@ -1,19 +1,16 @@
 """Facts → hits: every rule, MAC owner and directory row that matches counts."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from auditor.attribution.directory import brand_hits, model_row_hits
 from auditor.attribution.facts import Fact
 from auditor.attribution.hit import Hit, cite
-from auditor.attribution.labels import with_labels
+from auditor.attribution.labels import own_blocks, with_labels
 from auditor.attribution.makers import with_makers
-from auditor.attribution.opened import Opened
+from auditor.attribution.opened import TOLD, Opened
 from auditor.attribution.produced import built
 from auditor.catalog.catalog import Catalog
-
-_TOLD: Final = ("mac", "brand", "model", "serial", "firmware")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +35,7 @@ def hits(listed: Iterable[Opened], catalog: Catalog) -> Found:
     the rebrand directory can speak of the device.
     """
     out: list[Hit] = []
-    told: dict[str, list[Opened]] = {name: [] for name in _TOLD}
+    told: dict[str, list[Opened]] = {name: [] for name in TOLD}
     for one in listed:
         out += one.hits
         of_signal = told.get(one.fact.signal)
@@ -46,15 +43,36 @@ def hits(listed: Iterable[Opened], catalog: Catalog) -> Found:
             of_signal.append(one)
     month = built(out)
     for one in told["mac"]:
-        out += with_labels(_oui_hit(one.fact, catalog), catalog)
+        out += _by_owner(one, catalog)
     models = tuple(sorted({one.fact.value for one in told["model"]}))
     for one in told["brand"]:
         out += _by_label(one, models, month, catalog)
     if not any(catalog.brand_of(one.fact.value) for one in told["brand"]):
         for one in told["model"]:  # no label says whose code it is
             out += _by_code(one, month, catalog)
+    out += own_blocks(out, models, catalog)
     named = {name: [one.fact for one in found] for name, found in told.items()}
     return Found(hits=tuple(out), built=month, named=named)
+
+
+def _by_owner(one: Opened, catalog: Catalog) -> tuple[Hit, ...]:
+    return catalog.memory.recall(
+        ("owner", one.key, one.fact.endpoint), _owner_hits, one.fact, catalog
+    )
+
+
+def _owner_hits(fact: Fact, catalog: Catalog) -> tuple[Hit, ...]:
+    _, owner = catalog.oui(fact.value)
+    if owner is None:
+        return ()
+    hit = Hit(
+        evidence=cite(fact, owner.id, owner.strength, owner.sources),
+        claims=with_makers(owner, catalog),
+        kind=owner.kind,
+        video=owner.video,
+        oui=True,
+    )
+    return with_labels((hit,), catalog)
 
 
 def _by_label(
@@ -70,17 +88,4 @@ def _by_code(one: Opened, month: str | None, catalog: Catalog) -> tuple[Hit, ...
     return catalog.memory.recall(
         ("code", one.key, one.fact.endpoint, month),
         lambda: with_labels(model_row_hits(one.fact, month, catalog), catalog),
-    )
-
-
-def _oui_hit(fact: Fact, catalog: Catalog) -> Iterator[Hit]:
-    _, owner = catalog.oui(fact.value)
-    if owner is None:
-        return
-    yield Hit(
-        evidence=cite(fact, owner.id, owner.strength, owner.sources),
-        claims=with_makers(owner, catalog),
-        kind=owner.kind,
-        video=owner.video,
-        oui=True,
     )

@@ -6,7 +6,7 @@ observation and the database, so it is kept, whole, in the catalog's memory.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from auditor.attribution.derive import derive
 from auditor.attribution.facts import Fact, Voice, raw
@@ -24,6 +24,8 @@ from auditor.wire.mac import normal
 
 _HOLDERS = frozenset({"wsd.endpoint", "http.auth_realm", "rtsp.auth_realm"})
 """Signals that hold more even where they were read out of another."""
+TOLD: Final = ("mac", "brand", "model", "serial", "firmware")
+"""Facts that name a device: of use even where no rule knows them."""
 _GROUPS = ("serial", "mac", "model", "firmware")
 
 Key = tuple[str, str, str, str, str]
@@ -32,8 +34,7 @@ Key = tuple[str, str, str, str, str]
 Meetings = tuple[tuple[Rule, re.Match[str]], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class Opened(NamedTuple):
     """A fact and what the rules alone make of it.
 
     Attributes:
@@ -48,24 +49,24 @@ class Opened:
 
 
 def opened(observations: Iterable[Observation], catalog: Catalog) -> tuple[Opened, ...]:
-    """Raw facts, what they hold, and what the rules read out of them; no fact twice.
+    """Facts that say something: those that meet a rule, and those that name the device.
 
-    They stand in no order that means anything: who uses them must not look at it.
+    Raw ones, what they hold, and what the rules read out of them; no fact twice. They stand in no
+    order that means anything: who uses them must not look at it.
     """
     seen: dict[Key, Opened] = {}
+    recall = catalog.memory.recall
     for item in observations:
-        for one in _of(item, catalog):
+        value = item.value
+        if len(value) > LONGEST:
+            found = _open(item, catalog)
+        else:
+            found = recall(("open", item.signal, value, item.endpoint), _open, item, catalog)
+        for one in found:
             known = seen.setdefault(one.key, one)
             if known is not one and one.fact.voice is Voice.DEVICE:  # said by the device itself
                 seen[one.key] = one
     return tuple(seen.values())
-
-
-def _of(item: Observation, catalog: Catalog) -> tuple[Opened, ...]:
-    if len(item.value) > LONGEST:
-        return _open(item, catalog)
-    key = ("open", item.signal, item.value, item.endpoint)
-    return catalog.memory.recall(key, lambda: _open(item, catalog))
 
 
 def _open(item: Observation, catalog: Catalog) -> tuple[Opened, ...]:
@@ -87,8 +88,9 @@ def _open(item: Observation, catalog: Catalog) -> tuple[Opened, ...]:
             queue.extend(_read_out(fact, met))
     return tuple(
         [
-            Opened(key=key, fact=fact, hits=_hits(key, fact, met, catalog) if met else ())
+            Opened(key, fact, _hits(key, fact, met, catalog) if met else ())
             for key, (fact, met) in seen.items()
+            if met or fact.signal in TOLD
         ]
     )
 
@@ -98,11 +100,10 @@ def _meetings(fact: Fact, catalog: Catalog) -> Meetings:
     rules = catalog.rules_by_signal.get(fact.signal)
     if rules is None:
         return ()
-    if len(fact.value) > LONGEST:
-        return tuple(meetings(rules, fact.signal, fact.value))
-    return catalog.memory.recall(
-        ("met", fact.signal, fact.value), lambda: tuple(meetings(rules, fact.signal, fact.value))
-    )
+    signal, value = fact.signal, fact.value
+    if len(value) > LONGEST:
+        return meetings(rules, signal, value)
+    return catalog.memory.recall(("met", signal, value), meetings, rules, signal, value)
 
 
 def _hits(key: Key, fact: Fact, met: Meetings, catalog: Catalog) -> tuple[Hit, ...]:
@@ -111,15 +112,33 @@ def _hits(key: Key, fact: Fact, met: Meetings, catalog: Catalog) -> tuple[Hit, .
     An answer with a serial number in it is new each time, and the model and firmware beside it
     are not: so that the hits of each fact are remembered by themselves.
     """
-    if len(fact.value) > LONGEST:
+    if fact.via is None or len(fact.value) > LONGEST:  # a raw one is remembered with its answer
         return _made(fact, met, catalog)
     return catalog.memory.recall(
-        ("hits", key, fact.endpoint, fact.voice), lambda: _made(fact, met, catalog)
+        ("hits", key, fact.endpoint, fact.voice), _made, fact, met, catalog
     )
 
 
 def _made(fact: Fact, met: Meetings, catalog: Catalog) -> tuple[Hit, ...]:
-    return with_labels([_rule_hit(rule, found, fact, catalog) for rule, found in met], catalog)
+    made: list[Hit] = []
+    for rule, found in met:
+        made += _of_rule(rule, found, fact, catalog)
+    return tuple(made)
+
+
+def _of_rule(rule: Rule, found: re.Match[str], fact: Fact, catalog: Catalog) -> tuple[Hit, ...]:
+    """A rule's hit, and what it says of the label and the maker.
+
+    Of a long answer only what the rule matched is cited, and that repeats where the answer does not.
+    """
+    matched = found.group()
+    if not is_long(fact) or len(matched) > LONGEST:
+        return with_labels((_rule_hit(rule, found, fact, catalog),), catalog)
+    whence = (fact.signal, fact.channel, fact.endpoint, fact.via, fact.voice)
+    return catalog.memory.recall(
+        ("rule", rule.id, matched, found.groups(), whence),
+        lambda: with_labels((_rule_hit(rule, found, fact, catalog),), catalog),
+    )
 
 
 def _key(fact: Fact) -> Key:
@@ -151,30 +170,13 @@ def _rule_hit(rule: Rule, found: re.Match[str], fact: Fact, catalog: Catalog) ->
     groups = tuple([(name, text) for name, text in sorted(named.items()) if text]) if named else ()
     claims = with_makers(rule, catalog)
     return Hit(
-        evidence=cite(
-            _as_matched(fact, found.group(0)) if is_long(fact) else fact,
-            rule.id,
-            strength,
-            rule.sources,
-        ),
+        evidence=cite(fact, rule.id, strength, rule.sources, found.group(0)),
         claims=claims + _customer(rule, named, catalog),
         kind=rule.kind,
         video=rule.video or SIGNALS[fact.origin].video,
         note=rule.note,
         groups=groups,
         owner=rule.owner,
-    )
-
-
-def _as_matched(fact: Fact, text: str) -> Fact:
-    """For long texts the citation shows what was matched, not the first bytes."""
-    return Fact(
-        signal=fact.signal,
-        value=text or fact.value,
-        channel=fact.channel,
-        endpoint=fact.endpoint,
-        via=fact.via,
-        voice=fact.voice,
     )
 
 

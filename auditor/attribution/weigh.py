@@ -5,22 +5,32 @@ More evidence never lowers a grade, and the order of observations never matters.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from auditor.attribution.hit import Hit, Rank
-from auditor.model.judgement import Attribution, Evidence
+from auditor.catalog.memory import Memory
+from auditor.model.judgement import Attribution
 from auditor.model.words import Channel, Grade, Role, Strength, grade_rank, strength_rank
 
 _ENOUGH = 2
 _AGAINST_CAP = 8
 _BECAUSE_CAP = 24
 _SUPPORTIVE = -strength_rank(Strength.SUPPORTIVE)
+_LONGEST = 128
+"""More hits than that are not remembered: a bound in numbers must bound bytes."""
+_MEMORY = Memory()
+_rank = attrgetter("rank")
 
 
 @dataclass(slots=True)
 class _Pile:
-    """Everything that speaks for one vendor in one role."""
+    """Everything that speaks for one vendor in one role.
 
-    evidence: dict[Rank, Evidence] = field(default_factory=dict)
+    Attributes:
+        places: where its evidence stands among all that the device shows, the best first.
+    """
+
+    places: list[int] = field(default_factory=list)
     strong: set[Channel] = field(default_factory=set)
     supportive: set[Channel] = field(default_factory=set)
     oui_strong: set[Channel] = field(default_factory=set)
@@ -28,10 +38,11 @@ class _Pile:
     entities: dict[str, int] = field(default_factory=dict)
     presumed: bool = True
 
-    def add(self, hit: Hit, entity: str | None) -> None:
-        """Book one hit."""
+    def add(self, hit: Hit, place: int, entity: str | None) -> None:
+        """Book one hit; the places come in order, and one may come again."""
         evidence = hit.evidence
-        self.evidence[hit.rank] = evidence
+        if place not in self.places[-1:]:
+            self.places.append(place)
         self.presumed = self.presumed and hit.presumed
         if entity is not None:
             self.entities[entity] = max(self.entities.get(entity, 0), -hit.rank[0])
@@ -65,59 +76,107 @@ class _Pile:
         return named[0] if len(named) == 1 else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Weighed:
+    """An attribution whose evidence stands by its place."""
+
+    role: Role
+    vendor: str
+    grade: Grade
+    entity: str | None
+    because: tuple[int, ...]
+    against: tuple[int, ...]
+
+
 def weigh(hits: Iterable[Hit]) -> tuple[Attribution, ...]:
-    """Every vendor that anything speaks for, by role; the leading one of each role first."""
-    piles: dict[tuple[Role, str], _Pile] = {}
-    for hit in hits:
-        for claim in hit.claims:
-            place = claim.role, claim.vendor
-            pile = piles.get(place)
-            if pile is None:
-                pile = piles[place] = _Pile()
-            pile.add(hit, claim.entity)
+    """Every vendor that anything speaks for, by role; the leading one of each role first.
+
+    What a sign says (a serial number, an address) has no weight, only what sort of sign it is and
+    where it stands among the others: devices that show signs of the same sorts are weighed once.
+    """
+    listed = sorted(hits, key=_rank)
+    places, shape = _shape(listed)
+    if len(listed) > _LONGEST:
+        weighed = _weighed(listed, places)
+    else:
+        weighed = _MEMORY.recall(shape, _weighed, listed, places)
+    cited = [hit.evidence for hit in listed]
     return tuple(
-        sorted(
-            (
-                Attribution(
-                    role=role,
-                    vendor=vendor,
-                    grade=pile.grade(),
-                    entity=pile.entity(),
-                    because=_ranked(pile.evidence, _BECAUSE_CAP),
-                    against=_against(role, vendor, piles),
-                )
-                for (role, vendor), pile in piles.items()
-            ),
-            key=lambda item: _lead(item, presumed=piles[item.role, item.vendor].presumed),
-        )
+        [
+            Attribution(
+                role=one.role,
+                vendor=one.vendor,
+                grade=one.grade,
+                entity=one.entity,
+                because=tuple([cited[at] for at in one.because]),
+                against=tuple([cited[at] for at in one.against]),
+            )
+            for one in weighed
+        ]
     )
 
 
-def _lead(item: Attribution, *, presumed: bool) -> tuple[int, int, bool, int, str]:
+def _shape(listed: Sequence[Hit]) -> tuple[list[int], tuple[int, ...]]:
+    """The place of each hit, equal evidence at one place, and all that weighing looks at."""
+    places: list[int] = []
+    shape: list[int] = []
+    before: Rank | None = None
+    place = 0
+    for at, hit in enumerate(listed):
+        rank = hit.rank
+        if rank == before:
+            shape.append(-hit.form)
+        else:
+            before, place = rank, at
+            shape.append(hit.form)
+        places.append(place)
+    return places, tuple(shape)
+
+
+def _weighed(listed: Sequence[Hit], places: Sequence[int]) -> tuple[_Weighed, ...]:
+    piles: dict[tuple[Role, str], _Pile] = {}
+    for hit, place in zip(listed, places, strict=True):
+        for claim in hit.claims:
+            key = claim.role, claim.vendor
+            pile = piles.get(key)
+            if pile is None:
+                pile = piles[key] = _Pile()
+            pile.add(hit, place, claim.entity)
+    found = [
+        _Weighed(
+            role=role,
+            vendor=vendor,
+            grade=pile.grade(),
+            entity=pile.entity(),
+            because=tuple(pile.places[:_BECAUSE_CAP]),
+            against=_against(role, vendor, piles, listed),
+        )
+        for (role, vendor), pile in piles.items()
+    ]
+    return tuple(sorted(found, key=lambda one: _lead(one, piles[one.role, one.vendor], listed)))
+
+
+def _lead(one: _Weighed, pile: _Pile, listed: Sequence[Hit]) -> tuple[int, int, bool, int, str]:
     """Best grade first; among equals the mere presumption last, then more witnesses, then the name."""
-    witnesses = len({evidence.channel for evidence in item.because})
-    return _ROLE_ORDER[item.role], -grade_rank(item.grade), presumed, -witnesses, item.vendor
+    witnesses = len({listed[at].evidence.channel for at in one.because})
+    return _ROLE_ORDER[one.role], -grade_rank(one.grade), pile.presumed, -witnesses, one.vendor
 
 
 _ROLE_ORDER = {Role.MAKER: 0, Role.BRAND: 1, Role.PLATFORM: 2, Role.CHIP: 3}
 
 
-def _ranked(evidence: dict[Rank, Evidence], most: int) -> tuple[Evidence, ...]:
-    """The best of the evidence, the best first."""
-    return tuple([evidence[rank] for rank in sorted(evidence)[:most]])
-
-
-def _against(role: Role, vendor: str, piles: dict[tuple[Role, str], _Pile]) -> tuple[Evidence, ...]:
-    own = piles[role, vendor].evidence
-    others: dict[Rank, Evidence] = {}
-    for (other_role, other), pile in piles.items():
-        if other_role is role and other != vendor:
-            others |= {
-                rank: item
-                for rank, item in pile.evidence.items()
-                if rank[0] <= _SUPPORTIVE and rank not in own
-            }
-    return _ranked(others, _AGAINST_CAP) if others else ()
+def _against(
+    role: Role, vendor: str, piles: dict[tuple[Role, str], _Pile], listed: Sequence[Hit]
+) -> tuple[int, ...]:
+    own = set(piles[role, vendor].places)
+    others = {
+        place
+        for (other_role, other), pile in piles.items()
+        if other_role is role and other != vendor
+        for place in pile.places
+        if place not in own and listed[place].rank[0] <= _SUPPORTIVE
+    }
+    return tuple(sorted(others)[:_AGAINST_CAP])
 
 
 def best(attributions: Sequence[Attribution], role: Role) -> Attribution | None:

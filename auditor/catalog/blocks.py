@@ -52,7 +52,7 @@ class Blocks:
         return sum(len(prefixes) for prefixes in self._prefixes)
 
     def find(self, digits: str) -> str | None:
-        """The owner of the narrowest block that holds a MAC of twelve hex digits."""
+        """The owner of the narrowest block that holds a MAC; its first nine hex digits are enough."""
         for width, prefixes, owners in zip(WIDTHS, self._prefixes, self._owners, strict=True):
             wanted = int(digits[:width], 16)
             place = bisect_left(prefixes, wanted)

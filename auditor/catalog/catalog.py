@@ -121,7 +121,7 @@ class Catalog:
 
         The whole text must be a known name; company suffixes are dropped first.
         """
-        folded = fold(text)
+        folded = _folded(text)
         names = self.brand_names
         if folded in names:
             return names[folded]
@@ -165,6 +165,8 @@ def fold(text: str) -> str:
     """A name for comparing: lower case, everything but letters and digits one blank."""
     return _BLANKS.sub(" ", text.lower()).strip()
 
+
+_folded = lru_cache(maxsize=1024)(fold)
 
 _SUFFIX = re.compile(
     r"(?: (?:co|ltd|inc|llc|corp|corporation|company|limited|gmbh|ag|ab|sa|spa|technology"

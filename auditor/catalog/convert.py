@@ -93,7 +93,7 @@ def vendor(shape: VendorFile, path: Path) -> Vendor:
     """A vendor file's identity part."""
     where = path.name
     if shape.builds not in BUILDS:
-        raise CatalogError(f"{where}: builds = {shape.builds!r} is none of all, some, none")
+        raise CatalogError(f"{where}: builds = {shape.builds!r} is none of all, most, some, none")
     return Vendor(
         id=shape.id,
         name=shape.name,
@@ -191,7 +191,7 @@ EDGES = frozenset(
     {"owns", "controls", "brand-of", "jv", "formerly-owned", "made-by", "supplies", "renamed"}
 )
 """The kinds of relation."""
-BUILDS = frozenset({"all", "some", "none"})
+BUILDS = frozenset({"all", "most", "some", "none"})
 """How much of what a vendor sells it builds."""
 
 

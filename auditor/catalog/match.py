@@ -1,9 +1,9 @@
 """One rule meeting one value. Used by attribution, and by ``verify`` on the rules' own examples."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
-from auditor.catalog.sieve import Rules, Sieve
+from auditor.catalog.sieve import Met, Rules, Sieve
 from auditor.model.errors import Malformed
 from auditor.model.knowledge import Rule
 from auditor.wire.flatten import flatten, text_of
@@ -19,7 +19,7 @@ def meet(rule: Rule, value: str) -> re.Match[str] | None:
 
 def meetings(
     rules: Iterable[Rule], signal: str, value: str
-) -> Iterator[tuple[Rule, re.Match[str]]]:
+) -> tuple[tuple[Rule, re.Match[str]], ...]:
     """Every rule of one signal that a value meets, with its match; the value is read once.
 
     Args:
@@ -28,35 +28,33 @@ def meetings(
         value: as observed.
     """
     known = rules if isinstance(rules, Rules) else Rules(rules)
-    found: list[tuple[int, Rule, re.Match[str]]] = []
+    found: list[Met] = []
     leaves: Mapping[str, tuple[str, ...]] | None = None
     for field, sieve in known.sieves.items():
         if field is None:
-            texts: tuple[str, ...] = (text_of(signal, value),)
-        else:
-            if leaves is None:
-                leaves = _leaves(signal, value)
-            texts = leaves.get(field, ())
-        found += _met(sieve, texts)
-    found.sort(key=_place)
-    for _, rule, match in found:
-        yield rule, match
+            found += sieve.met(text_of(signal, value))
+            continue
+        if leaves is None:
+            leaves = _leaves(signal, value)
+        texts = leaves.get(field, ())
+        found += (
+            _first(sieve, texts) if len(texts) > 1 else sieve.recalled(texts[0]) if texts else ()
+        )
+    if len(found) > 1:
+        found.sort(key=_place)
+    return tuple([(rule, match) for _, rule, match in found])
 
 
-def _met(sieve: Sieve, texts: tuple[str, ...]) -> Iterator[tuple[int, Rule, re.Match[str]]]:
+def _first(sieve: Sieve, texts: Iterable[str]) -> Iterable[Met]:
     """Each rule once, with its match in the first text that it meets."""
-    done: set[int] = set()
+    done: dict[int, Met] = {}
     for text in texts:
-        for place, rule in sieve.candidates(text):
-            if place in done:
-                continue
-            match = _search(rule, text)
-            if match is not None:
-                done.add(place)
-                yield place, rule, match
+        for one in sieve.recalled(text):
+            done.setdefault(one[0], one)
+    return done.values()
 
 
-def _place(item: tuple[int, Rule, re.Match[str]]) -> int:
+def _place(item: Met) -> int:
     return item[0]
 
 
@@ -65,14 +63,3 @@ def _leaves(signal: str, value: str) -> Mapping[str, tuple[str, ...]]:
         return flatten(signal, value)
     except Malformed:
         return {}
-
-
-def _search(rule: Rule, text: str) -> re.Match[str] | None:
-    found = rule.pattern.search(text)
-    if found is None:
-        return None
-    if rule.every and any(other.search(text) is None for other in rule.every):
-        return None
-    if rule.none and any(other.search(text) is not None for other in rule.none):
-        return None
-    return found

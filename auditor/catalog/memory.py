@@ -6,7 +6,7 @@ one device ever says (its MAC, its serial number), and these must not push the o
 """
 
 from collections.abc import Callable, Hashable
-from typing import Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
 _MOST: Final = 4096
@@ -23,25 +23,27 @@ class Memory:
 
     def __init__(self) -> None:
         """Nothing is known yet."""
-        self._new: dict[Hashable, object] = {}
-        self._old: dict[Hashable, object] = {}
+        self._new: dict[Hashable, Any] = {}
+        self._old: dict[Hashable, Any] = {}
 
-    def recall(self, key: Hashable, make: Callable[[], T]) -> T:
+    def recall(self, key: Hashable, make: Callable[..., T], *given: object) -> T:
         """What ``make`` gives; made once for each key, while it is remembered.
 
         Args:
             key: names the result wholly: equal keys must mean equal results.
             make: a pure function. Never gives None.
+            given: what it takes.
         """
-        found = self._new.get(key)
+        found: T | None = self._new.get(key)
+        if found is not None:
+            return found
+        found = self._old.get(key)
         if found is None:
-            found = self._old.get(key)
-            if found is None:
-                found = make()
-            if len(self._new) >= _MOST:
-                self._old, self._new = self._new, {}
-            self._new[key] = found
-        return cast("T", found)
+            found = make(*given)
+        if len(self._new) >= _MOST:
+            self._old, self._new = self._new, {}
+        self._new[key] = found
+        return found
 
     def forget(self) -> None:
         """Drop everything. It costs a working-out each, nothing else."""

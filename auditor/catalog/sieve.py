@@ -6,14 +6,19 @@ those that need nothing certain. So the cost of a value grows with its length an
 nearly meets, not with the number of rules.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Final
 
+from auditor.catalog.memory import LONGEST, Memory
 from auditor.model.knowledge import Rule
 from auditor.model.literals import needed
 
 _PIECE: Final = 3
+
+Met = tuple[int, Rule, re.Match[str]]
+"""A rule's place among those of its signal, the rule, and its match."""
 
 
 class Rules(tuple[Rule, ...]):  # noqa: SLOT001 - it keeps its sieves
@@ -47,6 +52,26 @@ class Sieve:
         self._all = sorted((*self._always, *(item for _, item in entered)), key=_place)
         self._by_piece = _index(entered)
         self._pieces = self._by_piece.keys()
+        self.memory = Memory()
+
+    def recalled(self, text: str) -> tuple[Met, ...]:
+        """As ``met``, for texts that repeat where what they stand in does not: fields of answers."""
+        if len(text) > LONGEST:
+            return self.met(text)
+        return self.memory.recall(text, self.met, text)
+
+    def met(self, text: str) -> tuple[Met, ...]:
+        """The rules that a text meets, each with its match, in order."""
+        candidates = self.candidates(text)
+        if not candidates:
+            return ()
+        found: list[Met] = []
+        for place, rule in candidates:
+            match = rule.pattern.search(text)
+            if match is None or ((rule.every or rule.none) and not _agrees(rule, text)):
+                continue
+            found.append((place, rule, match))
+        return tuple(found)
 
     def candidates(self, text: str) -> Sequence[tuple[int, Rule]]:
         """The rules that the text could meet, each once, in order."""
@@ -65,7 +90,15 @@ class Sieve:
             }
         if not chosen:
             return self._always
-        return sorted((*self._always, *chosen.values()), key=_place)
+        found = [*self._always, *chosen.values()]
+        return sorted(found, key=_place) if len(found) > 1 else found
+
+
+def _agrees(rule: Rule, text: str) -> bool:
+    """Whether the rule's further patterns are found in the text, and those that must not be are not."""
+    return all(other.search(text) is not None for other in rule.every) and not any(
+        other.search(text) is not None for other in rule.none
+    )
 
 
 def _place(item: tuple[int, Rule]) -> int:

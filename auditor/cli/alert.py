@@ -12,7 +12,7 @@ from auditor.alert import message
 from auditor.app.nightly import post
 from auditor.app.nightly.config import read
 from auditor.app.nightly.memory import Memory
-from auditor.app.nightly.run import history_url
+from auditor.app.nightly.places import history_url
 from auditor.cli.nightly import ConfigFile
 from auditor.model.errors import AuditError, ToolError, UsageError
 

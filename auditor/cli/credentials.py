@@ -1,6 +1,7 @@
 """``audit credentials``: whom each entry would be used for. Nothing is sent."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -51,7 +52,7 @@ def check_command(
     return 0
 
 
-def _assets(path: Path) -> tuple[Asset, ...]:
+def _assets(path: Path) -> Sequence[Asset]:
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -6,7 +6,9 @@ import typer
 
 from auditor.app import reporting
 from auditor.app.bench import bench
-from auditor.app.judging import exit_code, family, rejudge
+from auditor.app.conclusion import met
+from auditor.app.judging import exit_code
+from auditor.app.rejudging import rejudge_document
 from auditor.cli import options
 from auditor.cli.show import page, show_table
 
@@ -36,10 +38,11 @@ def judge_command(
     seal = options.seal(manifest, sign, places)
     shown = page(costs, form)
     judge_with = bench(terms)
-    scan = rejudge(reporting.read(scan_file, conclusions=False), judge_with)
+    scan = rejudge_document(
+        reporting.load(scan_file), judge_with, name=reporting.name_of(scan_file)
+    )
     reporting.write(scan, places, shown)
     seal(scan, places)
     if not quiet and not any(place.path == reporting.STDOUT for place in places):
         show_table(scan)
-    headlines = (asset.headline for asset in family(scan.assets))
-    return exit_code(headlines, complete=scan.scan.complete, fail_on=fail_on)
+    return exit_code(met(scan.summary), complete=scan.scan.complete, fail_on=fail_on)

@@ -12,7 +12,7 @@ import msgspec
 import typer
 
 from auditor.app.events import Event, JudgedOne, Warned
-from auditor.app.nightly import health, plan, run
+from auditor.app.nightly import health, places, plan, run
 from auditor.app.nightly.config import Config, read, shown
 from auditor.app.nightly.memory import Memory
 from auditor.app.nightly.night import Night, Outcome
@@ -56,7 +56,7 @@ async def _night(config: Config, only: frozenset[str], voice: "_Voice") -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(NotImplementedError):
                 loop.add_signal_handler(number, stop.set)
-        memory = Memory(config, run.history_url(config), voice.say)
+        memory = Memory(config, places.history_url(config), voice.say)
         try:
             await _opened(memory, voice)
             night = Night(
@@ -65,7 +65,7 @@ async def _night(config: Config, only: frozenset[str], voice: "_Voice") -> int:
                 tell=voice.hear,
                 stop=stop,
                 state=state,
-                reports=run.reports_folder(config),
+                reports=places.reports_folder(config),
             )
             async with health.watched():
                 outcomes = await run.run(night, only)

@@ -13,8 +13,9 @@ import typer
 from auditor import codec
 from auditor.app import reporting
 from auditor.app.bench import Terms, check
+from auditor.app.conclusion import met
 from auditor.app.events import Event, JudgedOne
-from auditor.app.judging import exit_code, family
+from auditor.app.judging import exit_code
 from auditor.app.networks import attached
 from auditor.app.options import ScanOptions, parse_ports
 from auditor.app.resume import keep, rescue, take_up
@@ -164,7 +165,7 @@ def _rescued(scan: Scan) -> str:
     try:
         path = rescue(scan)
     except OSError as error:
-        sys.stdout.buffer.write(codec.encode(scan))
+        sys.stdout.buffer.writelines(codec.pieces(scan))
         return (
             f"nor in the state folder ({error.strerror}); the scan document is on standard output"
         )
@@ -223,5 +224,4 @@ def _finish(
         sys.stderr.write(f"incomplete: {reason}\n")
     if interrupted:
         return 12
-    headlines = (asset.headline for asset in family(scan.assets))
-    return exit_code(headlines, complete=scan.scan.complete, fail_on=terms.fail_on)
+    return exit_code(met(scan.summary), complete=scan.scan.complete, fail_on=terms.fail_on)

@@ -11,15 +11,17 @@ from auditor.codec.rows import (
     CoverageRow,
     ForeignRow,
     ObservationRow,
+    OpenScanRow,
     ScanRow,
 )
 from auditor.model.bulk import bulk
 from auditor.model.document import SCHEMA, Asset, Coverage, Foreign, Scan
 from auditor.model.errors import UsageError
-from auditor.model.facts import Observation
+from auditor.model.facts import STRUCTURED, Observation
 from auditor.model.jsontext import compact
 
 _WRONG: Final = (msgspec.MsgspecError, ValueError, TypeError, RecursionError)
+_BARE: Final = msgspec.json.Decoder(BareAssetRow)
 
 
 def decode(data: bytes, *, name: str = "scan document", conclusions: bool = True) -> Scan:
@@ -51,6 +53,33 @@ def decode(data: bytes, *, name: str = "scan document", conclusions: bool = True
     if found != SCHEMA:
         raise UsageError(f"{name}: schema is {found!r}, expected {SCHEMA!r}") from None
     raise UsageError(f"{name}: not a valid {SCHEMA} document: {wrong}") from None
+
+
+def opened(data: bytes) -> tuple[Scan, tuple[msgspec.Raw, ...]] | None:
+    """A document without its assets, and its assets as they stand there, unread.
+
+    None where it is no document: ``decode`` says why. An asset may still turn out to be none.
+    """
+    try:
+        row = msgspec.json.decode(data, type=OpenScanRow)
+        if row.schema != SCHEMA:
+            return None
+        held = _fields(row) | {"coverage": _coverage(row.coverage), "assets": ()}
+        return Scan(**held), row.assets
+    except _WRONG:
+        return None
+
+
+def decode_bare(data: msgspec.Raw) -> Asset:
+    """An asset of ``opened`` without what was concluded of it, to be judged anew.
+
+    Raises:
+        UsageError: it is no asset.
+    """
+    try:
+        return _asset(_BARE.decode(data))
+    except _WRONG as error:
+        raise UsageError(f"not an asset ({error})") from None
 
 
 def decode_asset(data: bytes) -> Asset:
@@ -111,11 +140,13 @@ def _asset(row: AssetRow | BareAssetRow) -> Asset:
 
 def _observation(row: ObservationRow) -> Observation:
     value = row.value
-    if isinstance(value, str):
+    if not isinstance(value, str):
+        value = compact(value)
+    elif row.signal in STRUCTURED or not value.isascii():  # it may have to be put in form
         return Observation(
             signal=row.signal, value=value, endpoint=row.endpoint, probe=row.probe, at=row.at
         )
-    return Observation.canonical(row.signal, compact(value), row.endpoint, row.probe, row.at)
+    return Observation.canonical(row.signal, value, row.endpoint, row.probe, row.at)
 
 
 def _fields(row: msgspec.Struct) -> dict[str, Any]:

@@ -101,6 +101,12 @@ class BareScanRow(_Frame, kw_only=True):
     assets: tuple[BareAssetRow, ...]
 
 
+class OpenScanRow(_Frame, kw_only=True):
+    """A document whose assets are still text."""
+
+    assets: tuple[msgspec.Raw, ...]
+
+
 class ScanRow(_Frame, kw_only=True):
     """A whole document."""
 

@@ -3,10 +3,10 @@
 Verdicts are few and shared by many assets, so each tuple of them is written once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Protocol, runtime_checkable
 
 import msgspec
 
@@ -18,6 +18,7 @@ from auditor.model.judgement import Verdict
 _HEAD: Final = ("schema", "scan", "coverage", "summary")
 _TAIL: Final = ("sent", "law", "vendors")
 _ASSET: Final = tuple(field.name for field in fields(Asset))
+_AFTER_NOTES: Final = _ASSET[_ASSET.index("notes") + 1 :]
 _COVERAGE: Final = tuple(field.name for field in fields(Coverage))
 _KEPT: Final = 1024
 """Longest value of which is remembered that it is JSON: a bound in numbers must bound bytes."""
@@ -37,27 +38,71 @@ class _Row(msgspec.Struct, kw_only=True, gc=False):
 
 def encode(scan: Scan) -> bytes:
     """The document as UTF-8 JSON, ending in a newline: the frame indented, one line an asset."""
+    return b"".join(pieces(scan))
+
+
+def pieces(scan: Scan) -> Iterator[bytes]:
+    """The document as :func:`encode` gives it, piece by piece: no more than one asset at a time."""
     head = {name: getattr(scan, name) for name in _HEAD}
     head["coverage"] = _coverage(scan.coverage)
     tail = {name: getattr(scan, name) for name in _TAIL}
+    yield _indented(head).removesuffix(b"\n}") + b',\n "assets": ['
+    between = b"\n  "
+    for line in asset_lines(scan.assets):
+        yield between + line
+        between = b",\n  "
+    yield b"\n ]," if scan.assets else b"],"
+    yield _indented(tail).removeprefix(b"{") + b"\n"
+
+
+def asset_lines(assets: Iterable[Asset]) -> Iterator[bytes]:
+    """Each asset as one JSON line, without the newline; those that are written are not read."""
+    if isinstance(assets, Written):
+        yield from assets.lines()
+        return
     written: _Written = {}
-    lines = [msgspec.json.encode(_asset(asset, written)) for asset in scan.assets]
-    return b"".join(
-        (
-            _indented(head).removesuffix(b"\n}"),
-            b',\n "assets": [',
-            b"\n  " if lines else b"",
-            b",\n  ".join(lines),
-            b"\n ]," if lines else b"],",
-            _indented(tail).removeprefix(b"{"),
-            b"\n",
-        )
-    )
+    for asset in assets:
+        yield msgspec.json.encode(_asset(asset, written))
+
+
+@runtime_checkable
+class Written(Protocol):
+    """Assets that lie somewhere as lines of JSON."""
+
+    def lines(self) -> Iterator[bytes]:
+        """Each asset as :func:`encode_asset` writes it."""
 
 
 def encode_asset(asset: Asset) -> bytes:
     """One asset as one JSON line, without the newline."""
     return msgspec.json.encode(_asset(asset, {}))
+
+
+class Writer:
+    """Assets as lines, one after the other, each open for a note more."""
+
+    def __init__(self) -> None:
+        """Nothing was written yet."""
+        self._written: _Written = {}
+
+    def line(self, asset: Asset) -> tuple[bytes, int]:
+        """The line, as ``encode_asset`` writes it, and where in it the list of notes ends."""
+        raw = _asset(asset, self._written)
+        rest = {name: raw.pop(name) for name in _AFTER_NOTES}
+        head = msgspec.json.encode(raw)
+        return head[:-1] + b"," + msgspec.json.encode(rest)[1:], len(head) - 2
+
+
+def noted(line: bytes, at: int, note: str) -> bytes:
+    """A line of ``Writer`` with a note more.
+
+    Args:
+        line: the line.
+        at: where in it the list of notes ends.
+        note: the note.
+    """
+    comma = b"" if line[at - 1 : at] == b"[" else b","
+    return line[:at] + comma + msgspec.json.encode(note) + line[at:]
 
 
 def _indented(value: object) -> bytes:

@@ -158,10 +158,7 @@ async def _send(question: Question, net: Net, sock: GroupSocket, talk: Talk, tal
         for batch in batches(hosts):
             forms = tuple(question.host_forms())
             awake = await _awake(question, net, talk, batch, number)
-            for few in batches(awake, _ABREAST):
-                await asyncio.gather(
-                    *(_put(question, sock, address, forms, tally) for address in few)
-                )
+            await _put_all(question, sock, awake, forms, tally)
 
 
 def _hosts(question: Question, net: Net, talk: Talk, number: int) -> Sequence[str]:
@@ -193,6 +190,22 @@ async def _awake(
     if not known and not net.neighbours():
         return batch  # a system whose table we cannot read
     return [address for address in batch if address in known]
+
+
+async def _put_all(
+    question: Question,
+    sock: GroupSocket,
+    addresses: Sequence[str],
+    forms: Sequence[bytes],
+    tally: Tally,
+) -> None:
+    left = iter(addresses)
+
+    async def work() -> None:
+        for address in left:
+            await _put(question, sock, address, forms, tally)
+
+    await asyncio.gather(*(work() for _ in range(min(_ABREAST, len(addresses)))))
 
 
 async def _put(

@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from auditor.model.scope import Address
@@ -133,6 +134,7 @@ def batches(addresses: Sequence[str], size: int = BATCH) -> Iterator[tuple[str, 
         yield batch
 
 
+@lru_cache(maxsize=4096)
 def plain(address: str) -> str | None:
     """An address without zone and without the IPv4-in-IPv6 dress; None when it is none."""
     try:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import defusedxml.ElementTree as SafeTree
-import nmap as python_nmap
 from defusedxml import DefusedXmlException
 
 from auditor.discovery import _nmap_run
@@ -180,6 +179,8 @@ def _analysed(xml: bytes) -> Mapping[str, Any] | None:
     """python-nmap's reading; None for output that is not whole, or holds entities."""
     if not xml:
         return None
+    import nmap as python_nmap  # noqa: PLC0415 - most scans do without, and its loading takes long
+
     try:
         SafeTree.fromstring(xml, forbid_dtd=False, forbid_entities=True)
         scanner = python_nmap.PortScanner()

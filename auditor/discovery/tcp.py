@@ -5,15 +5,13 @@ proves the host, and so does a refusal. On the loopback it does not: there every
 refuses, in use or not, so only an open port counts, and every port is tried.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from auditor.discovery._api import Method, Seen, Wish
 from auditor.discovery._ground import Patch, own_addresses
-from auditor.discovery._merge import merged, pooled, stopped
-from auditor.discovery._pace import Pace
+from auditor.discovery._merge import merged, pooled
 from auditor.discovery._ports import all_ports, first_ports, port_fact
 from auditor.model.document import MethodState
 from auditor.model.errors import ConnReset, NetError, Refused
@@ -120,31 +118,19 @@ class _Knocker:
             The open port that answered first, as an observation; nothing for a host that only
             refused; None for a host that gave no sign.
         """
-        pace = Pace()
-        tasks = [asyncio.create_task(self._open(address, port, pace)) for port in self.ports]
-        try:
-            for task in asyncio.as_completed(tasks):
-                port, sign = await task
-                if sign:
-                    return (port_fact(port, Tcp.name, self.wish),)
-                if sign is not None and self.refusal_counts:
-                    return ()
-        finally:
-            await stopped(*tasks)
-        return None
+        signs: list[tuple[Observation, ...]] = []
 
-    async def _open(self, address: str, port: int, pace: Pace) -> tuple[int, bool | None]:
-        """True for open, False for refused, None for no sign of the host."""
-        try:
-            async with pace.turn():
-                opened = await self.net.knock(address, port, probe=Tcp.name, wait=self.wait)
-        except (Refused, ConnReset):
-            return port, False
-        except NetError as error:
-            if type(error) is NetError:  # our own failure, such as no file descriptors left
+        def told(port: int, error: NetError | None, _seconds: float) -> bool:
+            if error is None:
+                signs.append((port_fact(port, Tcp.name, self.wish),))
+            elif isinstance(error, Refused | ConnReset) and self.refusal_counts:
+                signs.append(())
+            elif type(error) is NetError:  # our own failure, such as no file descriptors left
                 self.trouble.append(str(error))
-            return port, None
-        return port, opened or None
+            return bool(signs)
+
+        await self.net.knocks(address, self.ports, probe=Tcp.name, wait=self.wait, told=told)
+        return signs[0] if signs else None
 
 
 METHOD: Method = Tcp()

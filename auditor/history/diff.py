@@ -72,7 +72,9 @@ def _appeared(found: Matched, old: Scan, names: _Names) -> Iterator[Change]:
             told = f"not comparable: {why} in the earlier scan"
         elif not old.scan.complete:
             told = "the earlier scan is incomplete: it may have been there"
-        yield _one(member.asset, names, now=member.asset.headline, because=_behind(member, told))
+        yield change_of(
+            member.asset, names, now=member.asset.headline, because=_behind(member, told)
+        )
 
 
 def _absent(found: Matched, new: Scan, names: _Names) -> Iterator[Change]:
@@ -86,7 +88,9 @@ def _absent(found: Matched, new: Scan, names: _Names) -> Iterator[Change]:
             told = f"this proves nothing: {why} in the later scan"
         elif not new.scan.complete:
             told = "the later scan is incomplete: this proves nothing"
-        yield _one(member.asset, names, was=member.asset.headline, because=_behind(member, told))
+        yield change_of(
+            member.asset, names, was=member.asset.headline, because=_behind(member, told)
+        )
 
 
 def _behind(member: Member, told: str | None) -> str | None:
@@ -102,12 +106,12 @@ def _moved(pairs: _Pairs, names: _Names) -> Iterator[Change]:
         for version in (4, 6):
             if was[version] and now[version]:
                 if not set(was[version]) & set(now[version]):
-                    yield _one(again.asset, names, was=was[version][0], now=now[version][0])
+                    yield change_of(again.asset, names, was=was[version][0], now=now[version][0])
                 break
         else:
             left, right = was[4] or was[6], now[4] or now[6]
             if left and right:
-                yield _one(again.asset, names, was=left[0], now=right[0])
+                yield change_of(again.asset, names, was=left[0], now=right[0])
 
 
 def _places(asset: Asset) -> dict[int, list[str]]:
@@ -129,7 +133,7 @@ def _firmware(pairs: _Pairs, names: _Names) -> Iterator[Change]:
     for once, again in pairs:
         was, now = once.asset.firmware, again.asset.firmware
         if was is not None and now is not None and was != now:
-            yield _one(again.asset, names, was=was, now=now)
+            yield change_of(again.asset, names, was=was, now=now)
 
 
 def _reattributed(pairs: _Pairs, names: _Names) -> Iterator[Change]:
@@ -138,7 +142,7 @@ def _reattributed(pairs: _Pairs, names: _Names) -> Iterator[Change]:
             was, now = _leading(once.asset, role), _leading(again.asset, role)
             if (was and was.vendor) != (now and now.vendor):
                 told = f"another {role.value}"
-                yield _one(
+                yield change_of(
                     again.asset, names, was=_named(was, names), now=_named(now, names), because=told
                 )
 
@@ -153,7 +157,7 @@ def _verdicts(pairs: _Pairs, common: set[str], names: _Names) -> tuple[list[Chan
             was, now = old.get(regime), new.get(regime)
             if (was and was.outcome) == (now and now.outcome):
                 continue
-            change = _one(
+            change = change_of(
                 again.asset,
                 names,
                 was=was.outcome.value if was else "no verdict",
@@ -189,7 +193,7 @@ def _named(item: Attribution | None, names: _Names) -> str | None:
     return None if item is None else f"{names.get(item.vendor, item.vendor)} ({item.grade.value})"
 
 
-def _one(
+def change_of(
     asset: Asset,
     names: _Names,
     *,
@@ -198,6 +202,16 @@ def _one(
     regime: str | None = None,
     because: str | None = None,
 ) -> Change:
+    """A device and what was and is of it, called as people call it.
+
+    Args:
+        asset: the device.
+        names: vendor id → name.
+        was: the former value.
+        now: the present one.
+        regime: the regime concerned.
+        because: one sentence more.
+    """
     brand = names.get(asset.brand, asset.brand) if asset.brand else None
     label = " ".join(dict.fromkeys(part for part in (brand, asset.model) if part))
     return Change(

@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from auditor.model.errors import ToolError, UsageError
 
-NEWEST: Final = "0001"
+NEWEST: Final = "0002"
 _KINDS: Final = ("sqlite", "postgresql")
 _WAIT_MS: Final = 10_000
 _WRITER: Final = 0x61756469746F72

@@ -1,19 +1,28 @@
 """What the history reads and writes row by row, inside a transaction that ``store`` holds."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Connection, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from auditor.history import pack
 from auditor.history.tables import BLOB, DEVICE, OBSERVATION, SCAN, VERSION
+from auditor.model.bulk import bulk
 from auditor.model.document import Asset, Scan
 from auditor.model.errors import ToolError, UsageError
+from auditor.model.facts import Observation
+from auditor.model.judgement import Verdict
 
+T = TypeVar("T")
 _CHUNK: Final = 400
+_DAMAGE: Final = (KeyError, ValueError, msgspec.MsgspecError, *pack.DAMAGE)
+_WORTH: Final = 2
+"""How much shorter a version must be when it is written against another one."""
 _LONGEST_KEY: Final = 200
 _KEY_START: Final = 100
 
@@ -27,7 +36,10 @@ def damaged(connection: Connection, table: Table) -> Iterator[str]:
     """Parts that cannot be unpacked; blobs also by their digest, which is over their bytes."""
     for row in connection.execute(select(table.c.number, table.c.digest, table.c.data)):
         try:
-            pack.loosen(row.data)
+            if table is VERSION:
+                _plain(connection, {row.number: row.data})
+            else:
+                pack.loosen(row.data)
         except Exception as error:  # noqa: BLE001 - whatever a damaged part raises is the finding
             yield f"{table.name} {row.number}: damaged ({error})"
             continue
@@ -59,57 +71,168 @@ def _numbers(connection: Connection, table: Table, digests: Iterable[str]) -> di
 def blob(connection: Connection, data: bytes) -> int:
     """The number of a blob, stored if it is new."""
     name = pack.digest(data)
-    return _stored(connection, BLOB, {name: data})[name]
+    return _stored(connection, BLOB, {name: data}, bytes)[name]
 
 
-def versions(connection: Connection, found: Sequence[Asset]) -> list[int]:
-    """The numbers of devices as they were found; what is new is stored, all at once."""
-    digests = [pack.version_digest(asset) for asset in found]
-    known = _numbers(connection, VERSION, set(digests))
-    new = {name: asset for name, asset in zip(digests, found, strict=True) if name not in known}
-    for part in chunks(list(new.items())):
-        known |= _new_versions(connection, dict(part))
-    return [known[name] for name in digests]
+def versions(
+    connection: Connection, found: Sequence[Asset], before: Mapping[str, int] | None = None
+) -> list[int]:
+    """The numbers of devices as they were found; what is new is stored, all at once.
+
+    Args:
+        connection: a transaction that writes.
+        found: the devices.
+        before: key of a device → an earlier version of it. A new version is stored as what
+            differs from that one, where this is little.
+    """
+    numbers: list[int] = []
+    with bulk():
+        for at in range(0, len(found), _CHUNK):
+            numbers += _versions(connection, found[at : at + _CHUNK], before or {})
+    return numbers
 
 
-def _new_versions(connection: Connection, new: Mapping[str, Asset]) -> dict[str, int]:
-    seen: dict[str, bytes] = {}
-    judged: dict[str, bytes] = {}
+def _versions(
+    connection: Connection, found: Sequence[Asset], before: Mapping[str, int]
+) -> Iterator[int]:
+    digests = pack.Digests()
+    names = [pack.version_digest(asset, digests) for asset in found]
+    known = _numbers(connection, VERSION, set(names))
+    new = {name: asset for name, asset in zip(names, found, strict=True) if name not in known}
+    if new:
+        known |= _new_versions(connection, new, before, digests)
+    return (known[name] for name in names)
+
+
+def _new_versions(
+    connection: Connection,
+    new: Mapping[str, Asset],
+    before: Mapping[str, int],
+    digests: pack.Digests,
+) -> dict[str, int]:
+    seen: dict[str, Observation] = {}
+    judged: dict[str, tuple[Verdict, ...]] = {}
     for asset in new.values():
-        seen |= pack.pieces(asset)
-        judged |= pack.verdicts(asset)
-    there = _stored(connection, OBSERVATION, seen)
+        seen |= pack.pieces(asset, digests)
+        judged |= pack.verdicts(asset, digests)
+    there = _stored(connection, OBSERVATION, seen, pack.piece)
     # A list of verdicts is a blob, and a blob is named by its own bytes.
-    by_bytes = _stored(connection, BLOB, {pack.digest(data): data for data in judged.values()})
-    lists = {name: by_bytes[pack.digest(data)] for name, data in judged.items()}
-    rows = [
-        {"digest": name, "asset": key(asset.id), "data": pack.version(asset, there, lists)}
-        for name, asset in new.items()
-    ]
+    packed = {name: pack.squeeze(given) for name, given in judged.items()}
+    blobs = {name: pack.digest(data) for name, data in packed.items()}
+    by_bytes = _stored(connection, BLOB, {blobs[name]: packed[name] for name in packed}, bytes)
+    lists = {name: by_bytes[blobs[name]] for name in packed}
+    bases = _bases(connection, [key(asset.id) for asset in new.values()], before)
+    rows = []
+    for name, asset in new.items():
+        data = pack.version(asset, there, lists, digests)
+        stored = _stored_version(data, bases.get(key(asset.id)))
+        rows.append({"digest": name, "asset": key(asset.id), "data": stored})
     _put(connection, VERSION, rows)
     return _numbers(connection, VERSION, new)
 
 
-def _stored(connection: Connection, table: Table, parts: Mapping[str, bytes]) -> dict[str, int]:
-    """The numbers of parts, by digest; those that are new are put in."""
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """A version that stands alone: its number, and it as ``pack.version`` gave it."""
+
+    number: int
+    data: bytes
+
+
+def _bases(
+    connection: Connection, keys: Iterable[str], before: Mapping[str, int]
+) -> dict[str, _Base]:
+    """Key of a device → the version that its next one may be written against.
+
+    A chain has one link: a version is written against one that stands alone.
+    """
+    earlier = {name: before[name] for name in keys if name in before}
+    data = _raw(connection, earlier.values())
+    alone = {number: pack.base_of(row) or number for number, row in data.items()}
+    try:
+        texts = version_data(connection, set(alone.values()))
+    except _DAMAGE:
+        return {}
+    return {
+        name: _Base(alone[number], texts[alone[number]])
+        for name, number in earlier.items()
+        if number in alone
+    }
+
+
+def _stored_version(data: bytes, base: _Base | None) -> bytes:
+    """Against the base where that is much shorter; else alone, to be the base of those to come."""
+    whole = pack.alone(data)
+    if base is None:
+        return whole
+    short = pack.against(data, base.number, base.data)
+    return short if len(short) * _WORTH < len(whole) else whole
+
+
+def version_data(connection: Connection, numbers: Iterable[int]) -> dict[int, bytes]:
+    """Versions by number, as ``pack.version`` gave them.
+
+    Raises:
+        zlib.error: one is damaged.
+        KeyError: one is written against a version that is not there.
+    """
+    return _plain(connection, _raw(connection, numbers))
+
+
+def _plain(connection: Connection, stored: Mapping[int, bytes]) -> dict[int, bytes]:
+    bases = {base for data in stored.values() if (base := pack.base_of(data)) is not None}
+    there = {number: pack.plain(data) for number, data in _raw(connection, bases).items()}
+    found = {}
+    for number, data in stored.items():
+        base = pack.base_of(data)
+        found[number] = pack.plain(data) if base is None else pack.plain(data, there[base])
+    return found
+
+
+def _raw(connection: Connection, numbers: Iterable[int]) -> dict[int, bytes]:
+    found: dict[int, bytes] = {}
+    for part in chunks(sorted(set(numbers))):
+        asked = select(VERSION.c.number, VERSION.c.data).where(VERSION.c.number.in_(part))
+        found.update({row[0]: row[1] for row in connection.execute(asked)})
+    return found
+
+
+def _stored(
+    connection: Connection, table: Table, parts: Mapping[str, T], packed: Callable[[T], bytes]
+) -> dict[str, int]:
+    """The numbers of parts, by digest; those that are new are packed and put in."""
     there = _numbers(connection, table, parts)
-    new = [{"digest": name, "data": data} for name, data in parts.items() if name not in there]
+    new: list[dict[str, Any]] = [
+        {"digest": name, "data": packed(part)} for name, part in parts.items() if name not in there
+    ]
     if new:
         _put(connection, table, new)
-        there = _numbers(connection, table, parts)
+        there |= _numbers(connection, table, [row["digest"] for row in new])
     return there
 
 
-def assets(connection: Connection, versions: Sequence[int]) -> tuple[Asset, ...]:
-    """Devices by version, without times."""
-    found: list[Asset] = []
+def assets(connection: Connection, versions: Iterable[int]) -> dict[int, Asset]:
+    """Devices by version, without times; one that is damaged is left out.
+
+    The damage is for ``audit history check`` to tell: it must not keep a new scan from being
+    stored.
+    """
+    numbers = sorted(set(versions))
+    try:
+        return _assets(connection, numbers)
+    except _DAMAGE:
+        found: dict[int, Asset] = {}
+        for number in numbers:
+            with suppress(*_DAMAGE):
+                found |= _assets(connection, [number])
+        return found
+
+
+def _assets(connection: Connection, versions: Iterable[int]) -> dict[int, Asset]:
+    data = version_data(connection, versions)
     cache = Parts(connection)
-    for part in chunks(versions):
-        asked = select(VERSION.c.data).where(VERSION.c.number.in_(part)).order_by(VERSION.c.asset)
-        data = connection.execute(asked).all()
-        cache.expect(row[0] for row in data)
-        found += [pack.build_asset(row[0], cache) for row in data]
-    return tuple(found)
+    cache.expect(data.values())
+    return {number: pack.build_asset(one, cache) for number, one in data.items()}
 
 
 def column(text: str | None, most: int = 200) -> str | None:
@@ -149,8 +272,7 @@ def names_of(
         known: the keys of versions that were read before; filled.
     """
     for part in chunks([number for number in versions if number not in known]):
-        asked = select(VERSION.c.number, VERSION.c.data).where(VERSION.c.number.in_(part))
-        for number, data in connection.execute(asked):
+        for number, data in version_data(connection, part).items():
             known[number] = tuple(map(key, pack.ids(data)))
     behind = {name: number for number in versions for name in known[number][:-1]}
     return behind | {known[number][-1]: number for number in versions}
@@ -208,20 +330,33 @@ def read(connection: Connection, scan_id: str, leave_out: set[int] | None) -> Sc
     try:
         law = connection.execute(select(BLOB.c.data).where(BLOB.c.number == row.law)).scalar_one()
         versions = versions_of(connection, scan_id)
-        data: dict[int, bytes] = {}
         wanted = [number for number in versions if number not in (leave_out or ())]
-        for part in chunks(wanted):
-            asked = select(VERSION.c.number, VERSION.c.data).where(VERSION.c.number.in_(part))
-            data.update({item[0]: item[1] for item in connection.execute(asked)})
+        data = version_data(connection, wanted)
         cache = Parts(connection)
         cache.expect(data.values())
         times = row.times if not leave_out else pack.squeeze([])
         scan = pack.build(row.frame, law, [data[number] for number in wanted], times, cache)
-    except (KeyError, ValueError, msgspec.MsgspecError, SQLAlchemyError) as error:
-        raise ToolError(f"scan {scan_id}: damaged in the history ({error})") from None
-    except pack.DAMAGE as error:
+    except (*_DAMAGE, SQLAlchemyError) as error:
         raise ToolError(f"scan {scan_id}: damaged in the history ({error})") from None
     return scan
+
+
+def _let_go(connection: Connection, versions: set[int]) -> None:
+    """Write what is kept against versions that go anew: the first alone, the others against it."""
+    leaning: dict[int, list[int]] = {}
+    for part in chunks(sorted(versions)):
+        for number, data in _raw(connection, part).items():
+            base = pack.base_of(data)
+            if base is not None and base not in versions:
+                leaning.setdefault(base, []).append(number)
+    for numbers in leaning.values():
+        texts = version_data(connection, numbers)
+        first: _Base | None = None
+        for number in sorted(numbers):
+            stored = _stored_version(texts[number], first)
+            first = first or _Base(number, texts[number])
+            row = update(VERSION).where(VERSION.c.number == number)
+            connection.execute(row.values(data=stored))
 
 
 def sweep(connection: Connection) -> None:
@@ -229,13 +364,13 @@ def sweep(connection: Connection) -> None:
     rows = connection.execute(select(SCAN.c.id, SCAN.c.devices, SCAN.c.law, SCAN.c.network)).all()
     blobs = {row.devices for row in rows} | {row.law for row in rows}
     versions = {n for row in rows for n in versions_of(connection, row.id)}
-    kept = connection.execute(select(DEVICE.c.version, DEVICE.c.network)).all()
-    versions |= {row[0] for row in kept}
+    kept = connection.execute(select(DEVICE.c.version, DEVICE.c.known_in)).all()
+    versions |= {number for row in kept for number in row if number is not None}
+    _let_go(connection, versions)
     used: set[int] = set()
     for part in chunks(sorted(versions)):
-        asked = select(VERSION.c.data).where(VERSION.c.number.in_(part))
-        for row in connection.execute(asked):
-            seen, judged = pack.numbers(row[0])
+        for data in version_data(connection, part).values():
+            seen, judged = pack.numbers(data)
             used |= seen
             blobs |= judged
     for table, keep in ((BLOB, blobs), (VERSION, versions), (OBSERVATION, used)):

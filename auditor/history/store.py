@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,8 +26,10 @@ class Added:
 
     Attributes:
         stored: False if the scan was there already; then the rest is empty.
-        appeared: ids of devices that the history had never seen in this network.
-        before: the devices that are not as they were, as they were when last seen.
+        appeared: ids of devices that the history had never seen in this network, under whatever
+            id.
+        before: the devices that are not as they were, as they were when last seen; under the ids
+            that this scan gives them.
         gone: devices that this complete scan lacks, with how many such scans there were in a row.
     """
 
@@ -113,27 +115,31 @@ class History:
     def _add(self, scan: Scan, network: str) -> Added:
         head = _columns(scan, network)
         with self.work() as connection:
-            same = select(SCAN.c.number).where(SCAN.c.id == head["id"])
-            if connection.execute(same).first():
+            stored = select(SCAN.c.number).where(SCAN.c.id == head["id"])
+            if connection.execute(stored).first():
                 return Added()
             of_network = SCAN.c.network == head["network"]
             later = select(SCAN.c.number).where(of_network, SCAN.c.started > head["started"])
             late = connection.execute(later).first() is not None
-            versions = rows.versions(connection, scan.assets)
+            known = sightings.index(connection, head["network"])
+            last = {name: item.version for name, item in known.items()}
+            versions = rows.versions(connection, scan.assets, last)
             _insert(connection, head, scan, versions)
             found = _found(scan.assets, versions)
-            before = sightings.known(connection, head["network"])
+            same = sightings.again(connection, known, found)
             if late:  # sightings are counted in order of time
                 sightings.recount(connection, head["network"])
             else:
                 began = _Began(started=head["started"], complete=head["complete"])
-                sightings.note(connection, head["network"], began, found)
-            old = {before[i]: None for i in found if before.get(i, found[i]) != found[i]}
-            new = {item.id for item in _family(scan.assets) if rows.key(item.id) not in before}
+                sightings.note(connection, head["network"], began, found, same)
+            was = {
+                name: last[same.get(name, name)] for name in found if same.get(name, name) in last
+            }
+            names = {item.id for item in _family(scan.assets)}
             return Added(
                 stored=True,
-                appeared=frozenset(new),
-                before=rows.assets(connection, list(old)),
+                appeared=frozenset(name for name in names if rows.key(name) not in was),
+                before=_before(connection, was, found, same),
                 gone=sightings.absences(connection, head["network"]) if scan.scan.complete else {},
             )
 
@@ -187,10 +193,10 @@ class History:
     def last_known(self, network: str, ids: Iterable[str]) -> tuple[Asset, ...]:
         """Devices as they were when last seen."""
         with self.work(write=False) as connection:
-            known = sightings.known(connection, network)
+            known = sightings.index(connection, network)
             names = {rows.key(name) for name in ids}
-            versions = {known[name]: None for name in names if name in known}
-            found = _family(rows.assets(connection, list(versions)))
+            versions = {known[name].version for name in names if name in known}
+            found = _family(_by_name(rows.assets(connection, versions)))
             return tuple(item for item in found if rows.key(item.id) in names)
 
     def absences(self, network: str) -> dict[str, int]:
@@ -275,6 +281,27 @@ def _family(assets: Iterable[Asset]) -> Iterator[Asset]:
     for asset in assets:
         yield asset
         yield from _family(asset.children)
+
+
+def _before(
+    connection: Connection,
+    was: Mapping[str, int],
+    found: Mapping[str, int],
+    same: Mapping[str, str],
+) -> tuple[Asset, ...]:
+    """The devices that are not as they were, under the ids that they have now."""
+    changed = {number for name, number in was.items() if number != found[name]}
+    now = {old: name for name, old in same.items()}
+    return tuple(_called(item, now) for item in _by_name(rows.assets(connection, changed)))
+
+
+def _called(asset: Asset, now: Mapping[str, str]) -> Asset:
+    behind = tuple(_called(child, now) for child in asset.children)
+    return replace(asset, id=now.get(rows.key(asset.id), asset.id), children=behind)
+
+
+def _by_name(found: Mapping[int, Asset]) -> list[Asset]:
+    return sorted(found.values(), key=lambda item: rows.key(item.id))
 
 
 def _found(assets: Sequence[Asset], versions: Sequence[int]) -> dict[str, int]:

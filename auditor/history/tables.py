@@ -81,8 +81,14 @@ DEVICE: Final = Table(
     Column("last_seen", String(40), nullable=False),
     Column("absences", Integer, nullable=False, default=0),
     Column("version", ForeignKey("version.number"), nullable=False),
+    Column("known_as", String(200)),
+    Column("known_in", Integer),  # a version; SQLite cannot add a reference to a table
 )
-"""Index: when a device was first and last seen; ``absences`` counts complete scans without it."""
+"""Index: when a device was first and last seen; ``absences`` counts complete scans without it.
+
+``known_as`` is the id of a device that at last told nothing but its address, and ``known_in`` the
+version in which it told more.
+"""
 
 REFUSAL: Final = Table(
     "refusal",

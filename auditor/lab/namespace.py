@@ -144,6 +144,7 @@ class NamespaceFleet(Running):
         atexit.register(self._remove)
         try:
             self._build()
+            netns.carries(self.scanner)
             self._runner.start()
         except BaseException:
             self.stop()

@@ -5,6 +5,7 @@ import ctypes
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -119,6 +120,20 @@ def _enter(name: str) -> None:
             raise ToolError(f"network namespace {name}: {os.strerror(ctypes.get_errno())}")
     finally:
         os.close(there)
+
+
+def carries(name: str, interface: str = "eth0") -> None:
+    """Wait until an interface carries: before that, its network looks like one behind a router.
+
+    Raises:
+        ToolError: it does not within five seconds.
+    """
+    for _ in range(50):
+        told = run(["ip", "-n", name, "-br", "link", "show", interface]).split()
+        if told[1:2] == ["UP"]:
+            return
+        time.sleep(0.1)
+    raise ToolError(f"{interface} of {name} does not come up")
 
 
 def sysctl(name: str, settings: dict[str, str]) -> None:

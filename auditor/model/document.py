@@ -3,6 +3,7 @@
 The dataclasses mirror the JSON one to one; ``codec`` writes and reads them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -139,6 +140,8 @@ class Asset:
     children: tuple["Asset", ...] = ()
 
     def __post_init__(self) -> None:
+        if not self.attributions:
+            return
         held = {(o.signal, o.endpoint) for o in self.observations}
         for attribution in self.attributions:
             for evidence in (*attribution.because, *attribution.against):
@@ -189,14 +192,18 @@ class VendorNote:
     country: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)  # asyncio.run makes one in vain
 class Scan:
-    """The whole document."""
+    """The whole document.
+
+    Its assets may be read from the disk as they are asked for: go through them one by one, and
+    keep none, where they may be many.
+    """
 
     scan: Header
     coverage: Coverage
     summary: Summary
-    assets: tuple[Asset, ...]
+    assets: Sequence[Asset]
     sent: Sent = field(default_factory=Sent)
     law: tuple[LawNote, ...] = ()
     vendors: tuple[VendorNote, ...] = ()

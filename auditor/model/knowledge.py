@@ -119,7 +119,7 @@ class Vendor:
     """A maker, or a brand that sells what others make.
 
     Attributes:
-        builds: ``all`` if it builds everything that it sells, ``some``, or ``none``.
+        builds: ``all`` if it builds everything that it sells, ``most``, ``some``, or ``none``.
         entity: the legal entity that a device of this vendor comes from unless evidence names
             another; None where that is disputed or unknown.
         only_video: it makes only video surveillance (and telecommunications) equipment, so that

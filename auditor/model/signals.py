@@ -138,6 +138,9 @@ GENERIC: Final = frozenset(
 )
 """Signals whose channel follows the endpoint, where the observation names one."""
 
+ROVING: Final = GENERIC | {"ssdp.description"}
+"""Signals whose channel is not the same wherever they are observed."""
+
 BEHIND: Final = "channel/"
 """Endpoints of what a recorder tells of a camera: ``channel/3``. The recorder's word is a record,
 not the camera's own answer."""

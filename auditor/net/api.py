@@ -12,6 +12,7 @@ from ipaddress import IPv4Interface, IPv6Interface
 from typing import Protocol
 
 from auditor.model.scope import Scope
+from auditor.net.pace import Told
 
 Complete = Callable[[bytes], bool]
 """Says whether the bytes read so far are a whole reply. End of stream always ends a reply."""
@@ -203,4 +204,22 @@ class Net(Protocol):
 
         Raises:
             NetError: Refused, Filtered, TimedOut, ConnReset, Denied.
+        """
+
+    async def knocks(
+        self, address: str, ports: Sequence[int], *, probe: str, wait: float, told: Told
+    ) -> None:
+        """Knock at several ports of one host, a few at a time, and tell how each ended.
+
+        A port that is known to be closed is told of without a packet.
+
+        Args:
+            address: whom.
+            ports: where, best first.
+            probe: whom to book the packets on.
+            wait: seconds for one connection to open.
+            told: hears of each; True from it ends the knocking.
+
+        Raises:
+            Denied: the address is out of scope.
         """

@@ -1,28 +1,64 @@
 """The dialer that really goes out: scope first, then budgets, then the socket."""
 
-import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
 from typing import Final
 
 from auditor.model.errors import ConnReset, NetError, TimedOut
 from auditor.net.guard import Guard
-from auditor.net.hosts import Hosts
+from auditor.net.hosts import Host, Hosts
+from auditor.net.knocking import SYN_REPEATS, Knocking
 from auditor.net.ledger import Ledger
 from auditor.net.limits import Limits, TokenBucket
-from auditor.net.resolving import Resolving
-from auditor.net.system.oserrors import net_errors
+from auditor.net.pace import Told
+from auditor.net.resolving import Resolving, most_met
+from auditor.net.system.neighbours import table_size
+from auditor.net.system.oserrors import as_net_error, net_errors
 from auditor.net.transport import tcp, udp
+from auditor.net.transport.polled import PolledPipe
+from auditor.net.transport.poller import Poller, poller
 from auditor.net.transport.stream import LiveStream, Peer
 from auditor.net.transport.tcp import Pipe, TcpPipe
 from auditor.net.transport.tls import Hello, TlsPipe
 
-_SYN_REPEATS: Final = 3.4  # seconds: the first SYN and the system's two repeats
 _WAS_REPEATED: Final = 0.9  # seconds of opening that only a lost packet and its repeat explain
 _AFTER_A_REPEAT: Final = 3.0
 """Seconds more for what is asked over such a connection: without a measured round trip, either
 system waits this long before it repeats what is lost on it (RFC 6298, 5.7)."""
+
+
+@dataclass(slots=True)
+class _Line:
+    """An open connection and the host that it counts for."""
+
+    host: Host
+    pipe: Pipe
+
+
+class _Connection:
+    """Opens a line on entering, and hangs up on leaving."""
+
+    __slots__ = ("_dialer", "_line", "_peer")
+
+    def __init__(self, dialer: "LiveDialer", peer: Peer) -> None:
+        self._dialer = dialer
+        self._peer = peer
+        self._line: _Line | None = None
+
+    async def __aenter__(self) -> LiveStream:
+        self._line = await self._dialer.open_line(self._peer)
+        return self._dialer.stream(self._peer, self._line)
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._line is not None:
+            self._dialer.hang_up(self._line)
 
 
 class LiveDialer:
@@ -32,6 +68,9 @@ class LiveDialer:
         hosts: the state of the hosts that are being worked on.
         bucket: paces first packets; all that leave this machine pass it.
         resolving: keeps the neighbour table small.
+        ledger: counts.
+        interface: traffic leaves here only; None for whatever the routes say.
+        is_attached: whether the system must find an address's hardware address to reach it.
     """
 
     def __init__(
@@ -54,33 +93,42 @@ class LiveDialer:
         """
         self._guard = guard
         self._limits = limits
-        self._ledger = ledger
-        self._is_attached = is_attached
-        self._interface = interface
+        self.ledger = ledger
+        self.is_attached = is_attached
+        self.interface = interface
         self.hosts = Hosts(limits, ledger)
         self.bucket = TokenBucket(limits.rate)
-        self.resolving = Resolving(limits.unresolved)
+        self.resolving = Resolving(limits.unresolved, most_met(table_size()))
+        self._poller: Poller | None = None
+        self._may_poll = True
 
-    @asynccontextmanager
-    async def connect(
-        self, address: str, port: int, *, probe: str, tls: bool = False
-    ) -> AsyncIterator[LiveStream]:
+    def connect(self, address: str, port: int, *, probe: str, tls: bool = False) -> _Connection:
         """Open a connection (see :class:`auditor.net.api.Dialer`).
 
         Raises:
             NetError: on entering: Denied, Refused, Filtered, TimedOut, ConnReset, TlsFailed.
         """
-        peer = Peer(address=self._guard.check(address), port=port, probe=probe, tls=tls)
-        async with AsyncExitStack() as stack:
-            pipe: Pipe
-            if tls:
-                pipe = await self._secured(peer, stack)
-            else:
-                opened = self._opened(peer, self._limits.connect_timeout)
-                pipe = await stack.enter_async_context(opened)
-            yield LiveStream(
-                pipe, peer, self.hosts, self._ledger, reply_timeout=self._patience(peer, pipe)
-            )
+        return _Connection(self, Peer(address=address, port=port, probe=probe, tls=tls))
+
+    async def open_line(self, peer: Peer) -> _Line:
+        """What :meth:`connect` does on entering; :meth:`hang_up` undoes it."""
+        peer.address = self._guard.check(peer.address)
+        if peer.tls:
+            return await self._secured(peer)
+        return await self._opened(peer, self._limits.connect_timeout)
+
+    def stream(self, peer: Peer, line: _Line) -> LiveStream:
+        """The exchanges over a line."""
+        patience = self._patience(peer, line.pipe)
+        return LiveStream(
+            line.pipe, peer, line.host, self.hosts, self.ledger, reply_timeout=patience
+        )
+
+    def hang_up(self, line: _Line) -> None:
+        """Close a line and free its place."""
+        line.pipe.close()
+        self.hosts.leave(line.host)
+        self.hosts.end(line.host)
 
     async def knock(self, address: str, port: int, *, probe: str, wait: float) -> bool:
         """Open and close one TCP connection. True when open.
@@ -88,9 +136,37 @@ class LiveDialer:
         Raises:
             NetError: Refused, Filtered, TimedOut, ConnReset, Denied.
         """
-        peer = Peer(address=self._guard.check(address), port=port, probe=probe, tls=False)
-        async with self._opened(peer, wait):
-            return True
+        host = self._guard.check(address)
+        self.hang_up(
+            await self._opened(Peer(address=host, port=port, probe=probe, tls=False), wait)
+        )
+        return True
+
+    async def knocks(
+        self, address: str, ports: Sequence[int], *, probe: str, wait: float, told: Told
+    ) -> None:
+        """Knock at several ports of one host (see :class:`auditor.net.api.Net`).
+
+        Raises:
+            Denied: the address is out of scope.
+        """
+        host = self._guard.check(address)
+        await Knocking(self, host, ports, probe=probe, wait=wait, told=told).run()
+
+    def poller(self) -> Poller | None:
+        """Tells when sockets are ready; None where the system or the loop cannot."""
+        if self._poller is None and self._may_poll:
+            self._poller = poller()
+            self._may_poll = self._poller is not None
+        return self._poller
+
+    def close(self) -> None:
+        """Free what the dialer holds. Nothing may be asked afterwards."""
+        self._may_poll = False
+        if self._poller is not None:
+            self._poller.close()
+            self._poller = None
+        self.resolving.clear()
 
     async def datagram(
         self, address: str, port: int, payload: bytes, *, probe: str, wait: float, most: int = 1
@@ -105,11 +181,11 @@ class LiveDialer:
         async with self.hosts.working_on(host), self.hosts.sockets:
             await self.hosts.request(host)
             await self.bucket.take()
-            self._ledger.packet("datagram", host, port, probe, payload)
+            self.ledger.packet("datagram", host, port, probe, payload)
             try:
                 with net_errors(f"udp {host}:{port}"):
                     answers = await udp.question(
-                        host, port, payload, wait=wait, most=most, interface=self._interface
+                        host, port, payload, wait=wait, most=most, interface=self.interface
                     )
             except NetError:
                 self.resolving.settled(host)
@@ -118,61 +194,84 @@ class LiveDialer:
             self.resolving.settled(host)
         return answers
 
-    async def _enter(self, host: str) -> None:
-        if self._is_attached(host):
-            await self.resolving.enter(host)
+    async def expect(self, address: str) -> None:
+        """Wait until the system's neighbour table has room for a host, where it needs a place there.
 
-    @asynccontextmanager
-    async def _opened(self, peer: Peer, wait: float) -> AsyncIterator[TcpPipe]:
-        await self._enter(peer.address)
-        async with self.hosts.connection(peer.address):
-            sock, seconds = await self._dial(peer, wait)
-            with sock:
-                self.resolving.settled(peer.address)
-                self.hosts.opened(peer.address, peer.port)
-                yield TcpPipe(sock, opened_in=seconds)
+        Raises:
+            Denied: the address is out of scope.
+        """
+        host = self._guard.check(address)
+        if self.is_attached(host):
+            await self.resolving.expect(host)
+
+    async def _enter(self, host: str) -> None:
+        if self.is_attached(host):
+            await self.resolving.meet(host)
+
+    async def _opened(self, peer: Peer, wait: float) -> _Line:
+        hosts = self.hosts
+        host = hosts.begin(peer.address)
+        try:
+            if not host.open_ports:  # else it has answered, and the system knows where it is
+                await self._enter(peer.address)
+            await hosts.enter(host)
+            try:
+                pipe = await self._dial(host, peer, wait)
+            except BaseException:
+                hosts.leave(host)
+                raise
+        except BaseException:
+            hosts.end(host)
+            raise
+        self.resolving.settled(peer.address)
+        host.open_ports.add(peer.port)
+        return _Line(host, pipe)
 
     def _patience(self, peer: Peer, pipe: Pipe) -> float:
         """Seconds for one exchange over a connection; more where packets were lost opening it."""
         more = _AFTER_A_REPEAT if pipe.opened_in >= _WAS_REPEATED else 0.0
         return self.hosts.patience(peer.address, self._limits.reply_timeout) + more
 
-    async def _dial(self, peer: Peer, wait: float) -> tuple[socket.socket, float]:
-        """A connected socket, and the seconds that opening it took. A port that opened before gets time for lost packets, and a second try.
+    async def _dial(self, host: Host, peer: Peer, wait: float) -> Pipe:
+        """An open pipe. A port that opened before gets time for lost packets, and a second try.
 
         The system repeats a lost SYN after one and three seconds; no message has left by then, so
         that nothing is asked twice.
         """
-        if self.hosts.was_open(peer.address, peer.port):
+        if peer.port in host.open_ports:
             try:
-                return await self._dial_once(peer, max(wait, _SYN_REPEATS))
+                return await self._dial_once(peer, max(wait, SYN_REPEATS))
             except TimedOut:
                 pass
         return await self._dial_once(peer, wait)
 
-    async def _dial_once(self, peer: Peer, wait: float) -> tuple[socket.socket, float]:
-        host, port = peer.address, peer.port
+    async def _dial_once(self, peer: Peer, wait: float) -> Pipe:
         await self.bucket.take()
-        with net_errors(peer.name):
-            sock = tcp.open_socket(host, socket.SOCK_STREAM, self._interface)
-        self._ledger.connection(host, port, peer.probe)
-        clock = asyncio.get_running_loop().time
-        begin = clock()
         try:
-            with net_errors(peer.name):
-                await tcp.connect(sock, tcp.sockaddr(host, port, self._interface), wait)
-        except NetError as error:
-            sock.close()
+            pipe = self._pipe(peer.address)
+        except OSError as trouble:
+            raise as_net_error(trouble, peer.name) from trouble
+        try:
+            self.ledger.connection(peer.address, peer.port, peer.probe)
+            await pipe.connect(tcp.sockaddr(peer.address, peer.port, self.interface), wait)
+        except OSError as trouble:
+            pipe.close()
+            error = as_net_error(trouble, peer.name)
             self._strike(peer, error)
             if not isinstance(error, TimedOut):
-                self.resolving.settled(host)
-            raise
+                self.resolving.settled(peer.address)
+            raise error from trouble
         except BaseException:
-            sock.close()
+            pipe.close()
             raise
-        return sock, clock() - begin
+        return pipe
 
-    async def _secured(self, peer: Peer, stack: AsyncExitStack) -> TlsPipe:
+    def _pipe(self, address: str) -> PolledPipe | TcpPipe:
+        sock = tcp.open_socket(address, socket.SOCK_STREAM, self.interface)
+        watch = self.poller()
+        return TcpPipe(sock) if watch is None else PolledPipe(sock, watch)
+
+    async def _secured(self, peer: Peer) -> _Line:
         """A TLS connection, opened with the plainest hello that it takes.
 
         A server that hangs up is asked again in older words, each on a connection of its own and
@@ -183,12 +282,12 @@ class LiveDialer:
         async with self.hosts.working_on(peer.address):
             for hello in self.hosts.hellos(peer.address, peer.port):
                 try:
-                    pipe, error = await self._try(peer, hello, stack)
+                    line, pipe, error = await self._try(peer, hello)
                 except NetError as stopped:  # no connection, or no budget for it
                     raise (failed[0][1] if failed else stopped) from None
                 if error is None:
                     self.hosts.took(peer.address, peer.port, hello)
-                    return pipe
+                    return line
                 failed.append((pipe, error))
                 if _is_hopeless(failed):
                     break
@@ -196,27 +295,28 @@ class LiveDialer:
             self._strike(peer, failed[0][1])
         raise _told(failed)
 
-    async def _try(
-        self, peer: Peer, hello: Hello, stack: AsyncExitStack
-    ) -> tuple[TlsPipe, NetError | None]:
+    async def _try(self, peer: Peer, hello: Hello) -> tuple[_Line, TlsPipe, NetError | None]:
         """One handshake on a connection of its own, which is kept open if it succeeds.
 
         Raises:
             NetError: it could not even begin.
         """
-        async with AsyncExitStack() as trial:
-            opened = self._opened(peer, self._limits.connect_timeout)
-            plain = await trial.enter_async_context(opened)
-            await self.hosts.request(peer.address)
-            self._ledger.packet("tls", peer.address, peer.port, peer.probe)
-            pipe = TlsPipe(plain, hello)
+        line = await self._opened(peer, self._limits.connect_timeout)
+        try:
+            await self.hosts.request_of(line.host)
+            self.ledger.packet("tls", peer.address, peer.port, peer.probe)
+            patience = self._patience(peer, line.pipe)
+            line.pipe = pipe = TlsPipe(line.pipe, hello)
             try:
                 with net_errors(peer.name):
-                    await pipe.handshake(self._patience(peer, plain))
+                    await pipe.handshake(patience)
             except NetError as error:
-                return pipe, error
-            stack.push_async_exit(trial.pop_all())
-        return pipe, None
+                self.hang_up(line)
+                return line, pipe, error
+        except BaseException:
+            self.hang_up(line)
+            raise
+        return line, pipe, None
 
     def _strike(self, peer: Peer, error: NetError) -> None:
         if isinstance(error, ConnReset):

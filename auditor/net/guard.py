@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from socket import inet_ntoa
 from typing import Final
 
 from auditor.model.errors import Denied
@@ -13,6 +14,8 @@ _Network = IPv4Network | IPv6Network
 _LIMITED_BROADCAST: Final = IPv4Address("255.255.255.255")
 _HOST_PREFIX: Final = 32
 _KNOWN: Final = 4096  # addresses of the scope that were looked at lately
+_GROUP: Final = 14  # the first four bits of IPv4 groups
+_ALL_ONES: Final = 0xFFFFFFFF
 _ARP_SIZES: Final = range(42, 61)  # bare, or padded to the least Ethernet frame
 _ARP_REQUEST: Final = bytes.fromhex("0806 0001 0800 06 04 0001")
 _NO_ADDRESS: Final = IPv4Address("0.0.0.0")  # noqa: S104 - the sender of an ARP probe
@@ -33,6 +36,8 @@ class Guard:
         self._spans = merged(scope.spans)
         self._firsts = [(span.version, span.first) for span in self._spans]
         self._known = lru_cache(maxsize=_KNOWN)(self._check)
+        self._arp_heads: set[tuple[str, int, bytes]] = set()
+        self._casts: dict[str, frozenset[str]] = {}
 
     def check(self, address: str) -> str:
         """The address in its usual form, if it may be contacted.
@@ -102,16 +107,31 @@ class Guard:
         Raises:
             Denied: neither allows it.
         """
-        try:
-            parsed = ip_address(address)
-        except ValueError:
-            raise Denied(f"{address[:80]!r} is not an address") from None
-        if not parsed.is_multicast and not _is_broadcast(interface, parsed):
-            return self.check(address)
+        if address not in self._broadcasts(interface):
+            try:
+                return self.check(address)  # almost all that is sent goes to one host
+            except Denied:
+                if not _is_multicast(address):
+                    raise
+        parsed = ip_address(address)
         why_not = self.may_group(interface)
         if why_not is not None:
             raise Denied(f"no question to {parsed}: {why_not}")
         return str(parsed)
+
+    def _broadcasts(self, interface: Interface) -> frozenset[str]:
+        """The IPv4 addresses that reach everything on the interface's segment."""
+        found = self._casts.get(interface.name)
+        if found is None:
+            nets = (one.network for one in interface.addresses)
+            directed = (
+                str(net.broadcast_address)
+                for net in nets
+                if net.version == 4 and net.prefixlen < _HOST_PREFIX - 1  # noqa: PLR2004 - IP version
+            )
+            found = frozenset((str(_LIMITED_BROADCAST), *directed))
+            self._casts[interface.name] = found
+        return found
 
     def check_arp(self, interface: Interface, frame: bytes) -> str:
         """The address that an ARP request asks for, if the frame is one that may leave.
@@ -122,6 +142,17 @@ class Guard:
         Raises:
             Denied: it is something else.
         """
+        self._check_arp_head(interface, frame)
+        number = int.from_bytes(frame[38:42], "big")
+        if self._holds_host(number):
+            return inet_ntoa(frame[38:42])
+        return self.check(str(IPv4Address(number)))  # which says what is wrong with it
+
+    def _check_arp_head(self, interface: Interface, frame: bytes) -> None:
+        """Everything before the address that is asked for: the same for a whole sweep."""
+        key = (interface.name, len(frame), frame[:38])
+        if key in self._arp_heads:
+            return
         if len(frame) not in _ARP_SIZES or frame[12:22] != _ARP_REQUEST:
             raise Denied("only ARP requests may leave")
         source, sender = frame[6:12], frame[22:28]
@@ -131,7 +162,15 @@ class Guard:
         own = {attached.ip for attached in interface.addresses}
         if claimed != _NO_ADDRESS and claimed not in own:
             raise Denied(f"an ARP request must not claim {claimed}, which is not ours")
-        return self.check(str(IPv4Address(frame[38:42])))
+        self._arp_heads.add(key)
+
+    def _holds_host(self, number: int) -> bool:
+        """Whether an IPv4 address, as a number, is one host's and in scope."""
+        at = bisect_right(self._firsts, (4, number))
+        if at == 0 or number >> 28 == _GROUP or number in {0, _ALL_ONES}:
+            return False
+        span = self._spans[at - 1]
+        return span.version == 4 and number <= span.last  # noqa: PLR2004 - IP version
 
 
 def _that_name_the_segment(networks: list[_Network]) -> list[_Network]:
@@ -141,12 +180,8 @@ def _that_name_the_segment(networks: list[_Network]) -> list[_Network]:
     return ipv4 or routable or networks
 
 
-def _is_broadcast(interface: Interface, address: Address) -> bool:
-    if address.version != 4:  # noqa: PLR2004 - IPv6 has none
+def _is_multicast(address: str) -> bool:
+    try:
+        return ip_address(address).is_multicast
+    except ValueError:
         return False
-    return address == _LIMITED_BROADCAST or any(
-        attached.version == 4  # noqa: PLR2004 - IP version
-        and attached.network.prefixlen < _HOST_PREFIX - 1
-        and address == attached.network.broadcast_address
-        for attached in interface.addresses
-    )

@@ -9,14 +9,17 @@ from typing import Final
 
 from auditor.model.errors import Denied
 from auditor.net.ledger import Ledger
-from auditor.net.limits import Limits
+from auditor.net.limits import Limits, Places
 from auditor.net.transport.tls import Hello
 
 _IMPATIENT: Final = 0.25
 
 
 @dataclass(slots=True)
-class _Host:
+class Host:
+    """One host's state; only :class:`Hosts` changes it."""
+
+    address: str
     allowed: int
     spacing: float
     in_flight: int = 0
@@ -29,6 +32,7 @@ class _Host:
     leaving: bool = False
     answered: bool = False
     open_ports: set[int] = field(default_factory=set)
+    closed_ports: set[int] = field(default_factory=set)
     hellos: dict[int, Hello] = field(default_factory=dict)
     waiters: deque[asyncio.Future[None]] = field(default_factory=deque)
 
@@ -51,9 +55,9 @@ class Hosts:
         """Know no host yet."""
         self._limits = limits
         self._ledger = ledger
-        self._hosts: dict[str, _Host] = {}
+        self._hosts: dict[str, Host] = {}
         self._open = 0
-        self.sockets = asyncio.Semaphore(limits.connections_total)
+        self.sockets = Places(limits.connections_total)
 
     def __len__(self) -> int:
         return len(self._hosts)
@@ -63,7 +67,7 @@ class Hosts:
         host = self._hosts.get(address)
         if host is not None:
             host.leaving = True
-            self._drop_if_idle(address, host)
+            self._drop_if_idle(host)
 
     @asynccontextmanager
     async def connection(self, address: str) -> AsyncIterator[None]:
@@ -72,43 +76,89 @@ class Hosts:
         Raises:
             Denied: the host resets connections, and is left alone.
         """
-        async with self.working_on(address):
-            host = self._hosts[address]
-            await self._enter(host)
+        host = self.begin(address)
+        try:
+            await self.enter(host)
             try:
-                async with self.sockets:
-                    self._refuse_if_resetting(address, host)
-                    self._open += 1
-                    self._ledger.in_flight(host.in_flight, self._open)
-                    try:
-                        yield
-                    finally:
-                        self._open -= 1
+                yield
             finally:
-                host.in_flight -= 1
-                _wake_one(host)
+                self.leave(host)
+        finally:
+            self.end(host)
 
     @asynccontextmanager
-    async def working_on(self, address: str) -> AsyncIterator[None]:
+    async def working_on(self, address: str) -> AsyncIterator[Host]:
         """Keep the host's state while this block runs."""
+        host = self.begin(address)
+        try:
+            yield host
+        finally:
+            self.end(host)
+
+    def begin(self, address: str) -> Host:
+        """The host's state, to be kept until :meth:`end`."""
         host = self._hosts.get(address)
         if host is None:
             limits = self._limits
-            host = _Host(allowed=limits.connections_per_host, spacing=limits.spacing)
+            host = Host(address, limits.connections_per_host, limits.spacing)
             self._hosts[address] = host
         host.users += 1
-        try:
-            yield
-        finally:
-            host.users -= 1
-            self._drop_if_idle(address, host)
+        return host
 
-    def _drop_if_idle(self, address: str, host: _Host) -> None:
+    def end(self, host: Host) -> None:
+        """The work that began with :meth:`begin` is through."""
+        host.users -= 1
+        self._drop_if_idle(host)
+
+    def _drop_if_idle(self, host: Host) -> None:
         if host.users == 0 and (host.leaving or host.is_blank):
-            self._hosts.pop(address, None)
+            self._hosts.pop(host.address, None)
+
+    async def enter(self, host: Host) -> None:
+        """Take one of the host's connections, to be given back by :meth:`leave`; waits for one.
+
+        Raises:
+            Denied: the host resets connections, and is left alone.
+        """
+        if self.try_enter(host):
+            return
+        await self._turn(host)
+        try:
+            await self.sockets.take()
+        except BaseException:
+            self._give_turn(host)
+            raise
+        self._count(host)
+
+    def try_enter(self, host: Host) -> bool:
+        """Take one of the host's connections if one is free now. Returns whether it was.
+
+        Raises:
+            Denied: the host resets connections, and is left alone.
+        """
+        if host.in_flight >= host.allowed or host.waiters or not self.sockets.try_take():
+            return False
+        host.in_flight += 1
+        self._count(host)
+        return True
+
+    def _count(self, host: Host) -> None:
+        self._open += 1
+        try:
+            self._refuse_if_resetting(host)
+        except Denied:
+            self.leave(host)
+            raise
+        self._ledger.in_flight(host.in_flight, self._open)
+
+    def leave(self, host: Host) -> None:
+        """Give a connection back."""
+        self._open -= 1
+        self.sockets.give()
+        self._give_turn(host)
 
     @staticmethod
-    async def _enter(host: _Host) -> None:
+    async def _turn(host: Host) -> None:
         while host.in_flight >= host.allowed:
             turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             host.waiters.append(turn)
@@ -120,6 +170,11 @@ class Hosts:
                 raise
         host.in_flight += 1
 
+    @staticmethod
+    def _give_turn(host: Host) -> None:
+        host.in_flight -= 1
+        _wake_one(host)
+
     async def request(self, address: str) -> None:
         """Take one request from the host's budget, and wait until it may be sent.
 
@@ -128,11 +183,14 @@ class Hosts:
         Raises:
             Denied: the budget is spent, or the host resets connections.
         """
-        host = self._hosts[address]
-        self._refuse_if_resetting(address, host)
+        await self.request_of(self._hosts[address])
+
+    async def request_of(self, host: Host) -> None:
+        """:meth:`request` with the host's state at hand."""
+        self._refuse_if_resetting(host)
         budget = self._limits.requests_per_host + host.granted
         if host.requests >= budget:
-            raise Denied(f"{address}: its budget of {budget} requests is spent")
+            raise Denied(f"{host.address}: its budget of {budget} requests is spent")
         host.requests += 1
         self._ledger.request(host.requests)
         now = asyncio.get_running_loop().time()
@@ -140,7 +198,7 @@ class Hosts:
         host.last_request = due
         if due > now:
             await asyncio.sleep(due - now)
-            self._refuse_if_resetting(address, host)
+            self._refuse_if_resetting(host)
 
     def grant(self, address: str, requests: int) -> None:
         """Let a host that is remembered be asked so many questions more."""
@@ -207,16 +265,18 @@ class Hosts:
         host.resets += 1
         self._back_off(host)
 
-    def _back_off(self, host: _Host) -> None:
+    def _back_off(self, host: Host) -> None:
         host.allowed = max(1, host.allowed // 2)
         host.spacing = max(self._limits.slow_spacing, host.spacing)
 
-    def _refuse_if_resetting(self, address: str, host: _Host) -> None:
+    def _refuse_if_resetting(self, host: Host) -> None:
         if host.resets >= self._limits.resets_before_denied:
-            raise Denied(f"{address} dropped {host.resets} connections in a row; it is left alone")
+            raise Denied(
+                f"{host.address} dropped {host.resets} connections in a row; it is left alone"
+            )
 
 
-def _wake_one(host: _Host) -> None:
+def _wake_one(host: Host) -> None:
     while host.waiters:
         turn = host.waiters.popleft()
         if not turn.done():

@@ -1,8 +1,9 @@
-"""How much we may ask of a network: the numbers, and the bucket that paces first packets."""
+"""How much we may ask of a network: the numbers, the bucket that paces first packets, and places."""
 
 import asyncio
 from collections import deque
 from dataclasses import dataclass, replace
+from types import TracebackType
 from typing import Final
 
 _BURST: Final = 0.02  # seconds' worth of packets that may leave back to back after a pause
@@ -94,16 +95,25 @@ class TokenBucket:
         self._next += self._gap
         return wait
 
+    def try_take(self) -> bool:
+        """Book one more packet if it may leave now and nobody waits. Returns whether it may."""
+        if self._timer is not None:
+            return False
+        now = asyncio.get_running_loop().time()
+        if self._next > now:
+            return False
+        self.reserve(now)
+        return True
+
     async def take(self, *, discovery: bool = False) -> None:
         """Wait until one more packet may leave.
 
         Args:
             discovery: wait in discovery's line.
         """
-        loop = asyncio.get_running_loop()
-        if self._timer is None and self._next <= loop.time():
-            self.reserve(loop.time())
+        if self.try_take():
             return
+        loop = asyncio.get_running_loop()
         place: asyncio.Future[None] = loop.create_future()
         self._lines[discovery].append(place)
         self._wake_later(loop)
@@ -130,3 +140,56 @@ class TokenBucket:
         self._turn = (self._turn + 1) % _TURNS
         line = usual if (usual and self._turn == 0) or not discovery else discovery
         return line.popleft()
+
+
+class Places:
+    """A number of places that are taken at once where one is free, and waited for where none is.
+
+    Like :class:`asyncio.Semaphore`, with a way to take a place without waiting. First come, first
+    served: nobody takes a place past those who wait for one.
+    """
+
+    def __init__(self, most: int) -> None:
+        """Have ``most`` free places."""
+        self._free = most
+        self._line: deque[asyncio.Future[None]] = deque()
+
+    def try_take(self) -> bool:
+        """Take a place if one is free now. Returns whether it was."""
+        if self._free > 0 and not self._line:
+            self._free -= 1
+            return True
+        return False
+
+    async def take(self) -> None:
+        """Take a place; waits for one."""
+        if self.try_take():
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._line.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.give()  # our turn had come: pass it on
+            raise
+
+    def give(self) -> None:
+        """Give a place back."""
+        while self._line:
+            turn = self._line.popleft()
+            if not turn.done():
+                turn.set_result(None)  # the place goes from hand to hand
+                return
+        self._free += 1
+
+    async def __aenter__(self) -> None:
+        await self.take()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.give()

@@ -15,6 +15,7 @@ from auditor.net.dialer import LiveDialer
 from auditor.net.guard import Guard
 from auditor.net.ledger import Ledger, NetLog
 from auditor.net.limits import Limits
+from auditor.net.pace import Told
 from auditor.net.system import interfaces as system
 from auditor.net.system import neighbours as table
 from auditor.net.system.oserrors import net_errors
@@ -229,6 +230,26 @@ class LiveNet:
         """
         return await self._dialer.knock(address, port, probe=probe, wait=wait)
 
+    async def knocks(
+        self, address: str, ports: Sequence[int], *, probe: str, wait: float, told: Told
+    ) -> None:
+        """Knock at several ports of one host (see :class:`auditor.net.api.Net`).
+
+        Raises:
+            Denied: the address is out of scope.
+        """
+        await self._dialer.knocks(address, ports, probe=probe, wait=wait, told=told)
+
+    async def expect(self, address: str) -> None:
+        """Wait until this machine can talk to one more neighbour; at once for all others.
+
+        Whoever gives a host a time of its own waits for this first.
+
+        Raises:
+            Denied: the address is out of scope.
+        """
+        await self._dialer.expect(address)
+
     def grant(self, address: str, requests: int) -> None:
         """Let a host that was asked before be asked so many questions more."""
         self._dialer.hosts.grant(address, requests)
@@ -242,7 +263,7 @@ class LiveNet:
         for opened in tuple(self._opened):
             opened.close()
         self._opened.clear()
-        self._dialer.resolving.clear()
+        self._dialer.close()
 
 
 def _present(only: str | None) -> tuple[Interface, ...]:

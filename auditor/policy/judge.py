@@ -102,15 +102,17 @@ def _shape(judged: Judged) -> object:
         judged.kind,
         judged.video_sign,
         tuple(
-            (
-                item.role,
-                item.vendor,
-                item.entity,
-                item.grade,
-                _model_speaks(item),
-                frozenset(_strong_places(item)),
-            )
-            for item in judged.attributions
+            [
+                (
+                    item.role,
+                    item.vendor,
+                    item.entity,
+                    item.grade,
+                    _model_speaks(item),
+                    frozenset(_strong_places(item)),
+                )
+                for item in judged.attributions
+            ]
         ),
     )
 
@@ -284,12 +286,14 @@ def _builds(item: _Met, bench: Bench) -> bool:
 
 def _model_speaks(item: Attribution) -> bool:
     """Whether a rule on the model says who built it."""
-    return any(
-        evidence.signal == "model"
-        and evidence.strength in _SPEAKS
-        and "brands.csv:" not in evidence.rule
-        for evidence in item.because
-    )
+    for evidence in item.because:
+        if (
+            evidence.signal == "model"
+            and evidence.strength in _SPEAKS
+            and "brands.csv:" not in evidence.rule
+        ):
+            return True
+    return False
 
 
 def _verdict(

@@ -8,6 +8,7 @@ from typing import Final
 from auditor.catalog.catalog import Catalog
 from auditor.model.judgement import Verdict
 from auditor.model.knowledge import Listing, Regime
+from auditor.model.profiles import people
 from auditor.model.words import EvidenceCode, FindingClass, Outcome
 
 _WHY: Final = {
@@ -70,7 +71,7 @@ def _covered(verdict: Verdict, regime: Regime, listing: Listing, maker: str) -> 
     if listing.purpose_limit:
         parts.append(f"The listing is limited to use for: {listing.purpose_limit}.")
     if verdict.applies is None and regime.applies_if:
-        parts.append(f"It concerns you if you are: {', '.join(regime.applies_if)}.")
+        parts.append(f"It concerns you if you are {people(regime.applies_if)}.")
     elif verdict.applies is False:
         parts.append("Your profile is not one of those whom it concerns.")
     return " ".join(parts)

@@ -25,6 +25,8 @@ WAVES: Final[tuple[tuple[int, ...], ...]] = (
 )
 """Ports to knock at, wave by wave; a later wave only while it could change the answer."""
 
+_ORDER: Final = {port: place for place, port in enumerate(port for wave in WAVES for port in wave)}
+
 HTTP: Final = frozenset({80, 81, 82, 85, 88, 2020, 5000, 8000, 8080, 8081, 8888, 8899, 10080})
 HTTPS: Final = frozenset({443, 8443})
 RTSP: Final = frozenset({554, 8554, 10554})
@@ -83,9 +85,11 @@ def web_ports(
     out where its number leaves that open, and so is a port behind which another device answers.
     A port of ``ONLY_IF_NAMED`` is asked only where the device has named it.
     """
-    own = {port for port in spoken_for(seen) if port in SHORT_WAIT or guess(port) == "unknown"}
-    own |= ONLY_IF_NAMED.difference(named(seen))
-    order = {port: place for place, port in enumerate(port for wave in WAVES for port in wave)}
+    own: set[int] = set()
+    if any(port in SHORT_WAIT or guess(port) == "unknown" for port in open_ports):
+        own = {port for port in spoken_for(seen) if port in SHORT_WAIT or guess(port) == "unknown"}
+    if ONLY_IF_NAMED & open_ports:
+        own |= ONLY_IF_NAMED.difference(named(seen))
     chosen = [
         (port, speaks_tls(port, seen))
         for port in open_ports
@@ -93,7 +97,7 @@ def web_ports(
         and port not in own
         and not is_virtual_host(port)
     ]
-    return tuple(sorted(chosen, key=lambda one: (order.get(one[0], len(order)), one[0])))
+    return tuple(sorted(chosen, key=lambda one: (_ORDER.get(one[0], len(_ORDER)), one[0])))
 
 
 def speaks_tls(port: int, seen: tuple[Observation, ...]) -> bool:

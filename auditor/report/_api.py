@@ -1,7 +1,8 @@
 """What a report format is. One format per file in this room; see ``docs/how-to/add-a-format.md``."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from auditor.model.costs import UnitCost
 from auditor.model.difference import Difference
@@ -44,3 +45,11 @@ class Format(Protocol):
 
     def render(self, scan: Scan, page: Page) -> bytes:
         """The whole report. Same scan and page, same bytes."""
+
+
+@runtime_checkable
+class Streamed(Protocol):
+    """A format that can be written as it is made; for scans too large to hold a report of."""
+
+    def pieces(self, scan: Scan, page: Page) -> Iterator[bytes]:
+        """The report of ``render``, piece by piece."""

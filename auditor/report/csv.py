@@ -5,6 +5,7 @@ Columns are only ever added at the end.
 
 import csv
 import io
+from collections.abc import Iterator, Sequence
 
 from auditor.model.document import Asset, Scan
 from auditor.report._api import Page
@@ -30,9 +31,11 @@ class Csv:
 
     def render(self, scan: Scan, page: Page) -> bytes:
         """Header and rows, CRLF, UTF-8 with a byte-order mark, as spreadsheets want it."""
-        stream = io.StringIO(newline="")
-        writer = csv.writer(stream, lineterminator="\r\n")
-        writer.writerow(COLUMNS)
+        return b"".join(self.pieces(scan, page))
+
+    def pieces(self, scan: Scan, page: Page) -> Iterator[bytes]:
+        """The same, row by row."""
+        yield b"\xef\xbb\xbf" + _line(COLUMNS)
         remedies = Remedies(scan)
         seen = {item.id: item for item in page.changes.seen} if page.changes else {}
         for asset, parent in family(scan.assets):
@@ -46,8 +49,13 @@ class Csv:
                 known.first if known else "",
                 known.last if known else "",
             )
-            writer.writerow([safe_cell(cell) for cell in cells])
-        return b"\xef\xbb\xbf" + stream.getvalue().encode()
+            yield _line([safe_cell(cell) for cell in cells])
+
+
+def _line(cells: Sequence[str]) -> bytes:
+    stream = io.StringIO(newline="")
+    csv.writer(stream, lineterminator="\r\n").writerow(cells)
+    return stream.getvalue().encode()
 
 
 def _cells(asset: Asset, parent: Asset | None) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """The scan document itself."""
 
+from collections.abc import Iterator
+
 from auditor import codec
 from auditor.model.document import Scan
 from auditor.report._api import Page
@@ -15,6 +17,10 @@ class Json:
     def render(self, scan: Scan, page: Page) -> bytes:  # noqa: ARG002 - the shape of a format
         """The document."""
         return codec.encode(scan)
+
+    def pieces(self, scan: Scan, page: Page) -> Iterator[bytes]:  # noqa: ARG002 - likewise
+        """The document, asset by asset."""
+        return codec.pieces(scan)
 
 
 FORMAT = Json()

@@ -1,5 +1,7 @@
 """One asset a line, for streams and log pipelines."""
 
+from collections.abc import Iterator
+
 from auditor import codec
 from auditor.model.document import Scan
 from auditor.report._api import Page
@@ -12,9 +14,13 @@ class JsonLines:
     suffixes = (".jsonl", ".ndjson")
     about = "one asset a line"
 
-    def render(self, scan: Scan, page: Page) -> bytes:  # noqa: ARG002 - the shape of a format
+    def render(self, scan: Scan, page: Page) -> bytes:
         """Every asset as a line."""
-        return b"".join(codec.encode_asset(asset) + b"\n" for asset in scan.assets)
+        return b"".join(self.pieces(scan, page))
+
+    def pieces(self, scan: Scan, page: Page) -> Iterator[bytes]:  # noqa: ARG002 - as of a format
+        """The lines."""
+        return (line + b"\n" for line in codec.asset_lines(scan.assets))
 
 
 FORMAT = JsonLines()

@@ -74,7 +74,8 @@ def redact(scan: Scan, kinds: Iterable[str]) -> Scan:
 
 def _without(scan: Scan, kind: str) -> Scan:
     swap = _SWAPS[kind](scan)
-    raw = msgspec.json.decode(msgspec.json.encode(scan))  # lists and dicts, fit to be rewritten
+    whole = replace(scan, assets=tuple(scan.assets))  # they may lie on the disk
+    raw = msgspec.json.decode(msgspec.json.encode(whole))  # lists and dicts, fit to be rewritten
     fixed = {key: raw.pop(key) for key in ("law", "vendors", "schema")}
     if kind != "names":
         _drop_binary(raw["assets"])

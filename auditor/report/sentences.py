@@ -4,7 +4,6 @@ Outcomes, kinds, reasons, classes of law and the rest; with ``words`` and the te
 they are what a translation replaces.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 OUTCOME_MEANING: Final = {
@@ -133,28 +132,6 @@ CLASSES: Final = {
     "hypothetical": "hypothetical: no such rule is known to be in force",
 }
 
-PROFILES: Final = {
-    "us-federal-agency": "a US federal agency",
-    "us-federal-contractor": "a US federal contractor",
-    "us-federal-grantee": "a recipient of US federal grants or loans",
-    "us-importer-or-seller": "an importer or seller in the United States",
-    "us-dod-contractor": "a contractor of the US Department of Defense",
-    "us-dod-agency": "a part of the US Department of Defense",
-    "us-exporter": "an exporter under US export control",
-    "us-person": "a US person",
-    "us-person-investor": "a US person who invests",
-    "au-commonwealth-entity": "an Australian Commonwealth entity",
-    "ca-federal-institution": "a Canadian federal institution",
-    "eu-manufacturer-importer": "a manufacturer or importer in the EU",
-    "eu-person": "an EU person",
-    "in-seller": "a seller in India",
-    "in-public-buyer": "a public buyer in India",
-    "lt-state-institution": "a Lithuanian state institution",
-    "tw-gov-agency": "a government agency of Taiwan",
-    "uk-central-gov-sensitive-site": "a UK central government department with sensitive sites",
-    "uk-contracting-authority": "a UK contracting authority",
-}
-
 LIMITS: Final = (
     (
         "No hit is not a clearance. A device whose maker is unknown is “not determined”; a device"
@@ -196,8 +173,3 @@ LIMITS: Final = (
 def word(table: dict[str, str], key: str) -> str:
     """The word for a key; an unknown key is shown as it is, with spaces."""
     return table.get(key) or key.replace("_", " ")
-
-
-def people(flags: Sequence[str]) -> str:
-    """Whom profile flags name: “a US federal agency or a US person”; empty without flags."""
-    return " or ".join(word(PROFILES, flag) for flag in flags)

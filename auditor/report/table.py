@@ -1,7 +1,7 @@
 """The terminal table: flagged devices first, what was and was not assessed, in 80 columns."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
@@ -54,9 +54,12 @@ class TableReport:
             markup=False,
             emoji=False,
         )
-        for row in _table(scan, page):
+        names = vendor_names(scan)
+        entries = [_entry(asset, names) for asset in scan.assets]
+        for row in _table(entries, page):
             console.print(row, no_wrap=True, crop=False, overflow="ignore")
-        for line, style in (*_since(page), *_summary(scan)):
+        noted = sum(one.noted for one in entries)
+        for line, style in (*_since(page), *_summary(scan, noted)):
             console.print(Text(tame(line, 2000), style=style))
         return "".join(line.rstrip() + "\n" for line in stream.getvalue().splitlines()).encode()
 
@@ -78,11 +81,43 @@ class _Widths:
     total: int
 
 
-def _widths(scan: Scan, page: Page) -> _Widths:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """What the table says of one device; the device itself may be read from the disk, once."""
+
+    order: int
+    headline: str
+    address: str
+    label: str
+    maker: str
+    grade: str
+    outcome: str
+    notes: tuple[str, ...]
+    noted: bool
+    behind: tuple["_Entry", ...]
+
+
+def _entry(asset: Asset, names: dict[str, str]) -> _Entry:
+    maker = next((item for item in asset.attributions if item.role is Role.MAKER), None)
+    return _Entry(
+        order=_order(asset),
+        headline=asset.headline,
+        address=tame(asset.address or asset.id, 60),
+        label=_label(asset, names),
+        maker=tame(names.get(maker.vendor, maker.vendor), 60) if maker else "unknown",
+        grade=str(maker.grade) if maker else "",
+        outcome=_word(asset),
+        notes=tuple(tame(note, 200) for note in asset.notes if note not in NOTES),
+        noted=any(note in NOTES for note in asset.notes),
+        behind=tuple(_entry(child, names) for child in asset.children),
+    )
+
+
+def _widths(entries: Sequence[_Entry], page: Page) -> _Widths:
     """Address, grade and outcome are never cut; label and maker share what is left, 3 to 2."""
-    shown = [tame(asset.address or asset.id, _MOST_ADDRESS) for asset in scan.assets]
-    address = min(max(map(cell_len, shown), default=7), _MOST_ADDRESS) + 2
-    outcome = max((len(_word(asset)) for asset in scan.assets), default=7)
+    shown = max((cell_len(tame(one.address, _MOST_ADDRESS)) for one in entries), default=7)
+    address = min(shown, _MOST_ADDRESS) + 2
+    outcome = max((len(one.outcome) for one in entries), default=7)
     grade = len("confirmed")
     rest = page.width - address - grade - outcome - 4 * _GAP
     label = max(_LEAST_LABEL, rest * 3 // 5)
@@ -96,14 +131,13 @@ def _widths(scan: Scan, page: Page) -> _Widths:
     )
 
 
-def _table(scan: Scan, page: Page) -> Iterator[Text]:
-    names = vendor_names(scan)
-    widths = _widths(scan, page)
+def _table(entries: Sequence[_Entry], page: Page) -> Iterator[Text]:
+    widths = _widths(entries, page)
     yield Text(
         _line(widths, "  address", "label and model", "made by", "grade", "outcome"), style="bold"
     )
-    for asset in sorted(scan.assets, key=_order):
-        yield from _rows(widths, asset, names, "")
+    for entry in sorted(entries, key=lambda one: one.order):
+        yield from _rows(widths, entry, "")
 
 
 def _order(asset: Asset) -> int:
@@ -130,27 +164,25 @@ def _fit(text: str, size: int) -> str:
     return set_cell_size(text, size - 1) + "…"
 
 
-def _rows(widths: _Widths, asset: Asset, names: dict[str, str], indent: str) -> Iterator[Text]:
-    maker = next((item for item in asset.attributions if item.role is Role.MAKER), None)
+def _rows(widths: _Widths, entry: _Entry, indent: str) -> Iterator[Text]:
     line = _line(
         widths,
-        f"{_MARKS.get(asset.headline, '?')} {indent}{tame(asset.address or asset.id, 60)}",
-        _label(asset, names),
-        tame(names.get(maker.vendor, maker.vendor), 60) if maker else "unknown",
-        str(maker.grade) if maker else "",
-        _word(asset),
+        f"{_MARKS.get(entry.headline, '?')} {indent}{entry.address}",
+        entry.label,
+        entry.maker,
+        entry.grade,
+        entry.outcome,
     )
     text = Text(line)
-    style = _STYLES.get(asset.headline, "yellow")
+    style = _STYLES.get(entry.headline, "yellow")
     text.stylize(style, 0, 1)
-    text.stylize(style, max(0, line.rfind(_word(asset))))
+    text.stylize(style, max(0, line.rfind(entry.outcome)))
     yield text
-    for note in asset.notes:
-        if note not in NOTES:
-            lead = " " * (2 * _GAP) + indent
-            yield Text(_fit(f"{lead}{tame(note, 200)}", widths.total).rstrip(), style="dim")
-    for child in asset.children:
-        yield from _rows(widths, child, names, indent + "  ")
+    for note in entry.notes:
+        lead = " " * (2 * _GAP) + indent
+        yield Text(_fit(f"{lead}{note}", widths.total).rstrip(), style="dim")
+    for child in entry.behind:
+        yield from _rows(widths, child, indent + "  ")
 
 
 def _label(asset: Asset, names: dict[str, str]) -> str:
@@ -172,7 +204,7 @@ def _since(page: Page) -> Iterator[tuple[str, str]]:
         yield line, ""
 
 
-def _summary(scan: Scan) -> Iterator[tuple[str, str]]:
+def _summary(scan: Scan, noted: int) -> Iterator[tuple[str, str]]:
     counts = scan.summary
     cover = scan.coverage
     yield "", ""
@@ -198,7 +230,6 @@ def _summary(scan: Scan) -> Iterator[tuple[str, str]]:
         yield f"  not assessed: {item.address}: {item.why}", ""
     for note in cover.notes:
         yield f"  {note}", ""
-    noted = sum(any(note in NOTES for note in asset.notes) for asset in scan.assets)
     if noted:
         hosts = "1 host" if noted == 1 else f"{noted} hosts"
         yield f"Apart from compliance: {hosts} with configuration findings (see audit explain).", ""

@@ -4,7 +4,7 @@ Source of the grammar: RFC 8259. Discovery replies of several makers end in NULs
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final, NoReturn
 
 from auditor.model.errors import Malformed
@@ -13,6 +13,7 @@ from auditor.wire._text import lenient
 CAP: Final = 262_144
 DEPTH_CAP: Final = 64
 NODE_CAP: Final = 20_000
+_TOO_MUCH: Final = "JSON is nested too deep or has too many values"
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -60,10 +61,12 @@ def leaf_text(value: object) -> str | None:
         return value
     if value is None:
         return None
+    if type(value) is int:
+        return str(value)
     return json.dumps(value)
 
 
-def leaf_pairs(value: object) -> Iterator[tuple[str, str]]:
+def leaf_pairs(value: object) -> list[tuple[str, str]]:
     """Last key name and text of every leaf, in document order.
 
     Entries of an array go under the name of the array.
@@ -71,19 +74,33 @@ def leaf_pairs(value: object) -> Iterator[tuple[str, str]]:
     Raises:
         Malformed: nested too deep or too many values.
     """
-    stack: list[tuple[str, object, int]] = [("", value, 0)]
-    seen = 0
-    while stack:
-        name, at, depth = stack.pop()
-        seen += 1
-        if depth > DEPTH_CAP or seen > NODE_CAP:
-            raise Malformed("JSON is nested too deep or has too many values")
-        if isinstance(at, dict):
-            stack.extend((key, one, depth + 1) for key, one in reversed(at.items()))
-        elif isinstance(at, list):
-            stack.extend((name, one, depth + 1) for one in reversed(at))
-        elif (text := leaf_text(at)) is not None and name:
-            yield name, text
+    found: list[tuple[str, str]] = []
+    if _walk("", value, 0, found) >= NODE_CAP:
+        raise Malformed(_TOO_MUCH)
+    return found
+
+
+def _walk(name: str, at: object, depth: int, found: list[tuple[str, str]]) -> int:
+    """Enter the leaves of one value; gives how many values stand in it."""
+    if isinstance(at, dict):
+        items: Iterable[tuple[str, object]] = at.items()
+    elif isinstance(at, list):
+        items = [(name, one) for one in at]
+    else:
+        text = leaf_text(at)
+        if name and text is not None:
+            found.append((name, text))
+        return 0
+    seen = len(at)
+    if seen and (depth >= DEPTH_CAP or seen > NODE_CAP):
+        raise Malformed(_TOO_MUCH)
+    for key, one in items:
+        if isinstance(one, str):  # most of them are
+            if key:
+                found.append((key, one))
+        else:
+            seen += _walk(key, one, depth + 1, found)
+    return seen
 
 
 def first_leaves(value: object) -> dict[str, str]:

@@ -37,11 +37,8 @@ _EMPTY: Final[Flat] = MappingProxyType({})
 
 
 def _xml(value: str) -> Flat:
-    found = xml.document(value)
-    flat = xml.leaves(found.root)
-    flat["@root"] = (xml.local(found.root.tag),)
-    flat["@namespace"] = found.namespaces
-    return flat
+    found = xml.gleaned(value)
+    return {**found.leaves, "@root": (found.root,), "@namespace": found.namespaces}
 
 
 def _json_leaves(value: str) -> Flat:

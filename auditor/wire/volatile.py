@@ -5,14 +5,24 @@ observation to the history. The mask is for comparing only; the value itself is 
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
-_DATE = re.compile(
-    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?\d{1,2}[ -](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep"
-    r"|Oct|Nov|Dec)[a-z]*[ -]\d{2,4} \d{1,2}:\d{2}:\d{2}(?: (?:GMT|UTC|[+-]\d{4}))?"
-    r"|\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?"
+_REST_OF_DATE: Final = (
+    r"[ -](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*[ -]\d{2,4}"
+    r" \d{1,2}:\d{2}:\d{2}(?: (?:GMT|UTC|[+-]\d{4}))?"
 )
-_EPOCH = re.compile(r"(?<![\w.])1[6-9]\d{8}(?:\d{3})?(?![\w.])")
+# These begin with a sign or a set of signs, so that most of a text is passed over quickly.
+_DATE = re.compile(
+    r"[MTWFS\d](?:(?:(?<=M)on|(?<=T)ue|(?<=W)ed|(?<=T)hu|(?<=F)ri|(?<=S)at|(?<=S)un)[a-z]*,? "
+    rf"\d{{1,2}}{_REST_OF_DATE}|(?<=\d)\d?{_REST_OF_DATE}"
+    r"|(?<=\d)\d{3}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)"
+)
+_DATED = re.compile(
+    r"[ -](?:(?<=-)\d\d-\d\d[T ]\d|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+)
+"""What every date holds, found much sooner than a date."""
+_EPOCH = re.compile(r"1(?<![\w.]1)[6-9]\d{8}(?:\d{3})?(?![\w.])")
 _CHALLENGE = re.compile(r'\b(nonce|opaque|stale|cnonce)="?[^",\s]*"?', re.IGNORECASE)
 _COOKIE = re.compile(r"=[^;,\s\"]{6,}")
 _MESSAGE_ID = re.compile(r"((?:MessageID|RelatesTo)\b[^<>]*>)[^<]*", re.IGNORECASE)
@@ -29,9 +39,9 @@ _SADP_ID = re.compile(
 )
 # A message's number is volatile, a device's id is not: "id" only where it is a number.
 _JSON_ID = re.compile(
-    r'("(?:session|session_?id|nonce|realm_id|random|salt|challenge|token|stok|seq|sequence|uptime'
-    r'|up_?time|time|timestamp|utc|(?:current|system|local)_?time)":)("(?:[^"\\]|\\.)*"|-?[\d.]+)'
-    r'|("id":)-?\d+',
+    r'"(?:((?:session|session_?id|nonce|realm_id|random|salt|challenge|token|stok|seq|sequence'
+    r"|uptime|up_?time|time|timestamp|utc|(?:current|system|local)_?time)"
+    r'":)("(?:[^"\\]|\\.)*"|-?[\d.]+)|(id":)-?\d+)',
     re.IGNORECASE,
 )
 _ENCRYPTED = re.compile(r'("(?:key|data|encrypt_key|cipher)":)"[A-Za-z0-9+/=\\rn]{32,}"')
@@ -43,6 +53,12 @@ _TOKEN = re.compile(
 )
 _UNIQUE = re.compile(r"([?&](?:_|t|ts|rnd|rand|random|time|cache)=)[\w.-]+", re.IGNORECASE)
 _SDP_ORIGIN = re.compile(r"^(o=\S+ )\S+ \S+", re.MULTILINE)
+_COUNTERS: Final = ("instanceid", "messagenumber", "sequenceid")
+_SECRETS: Final = (
+    "csrf", "xsrf", "nonce", "token", "session", "sid", "challenge", "random", "salt",
+)  # fmt: skip
+_KEPT: Final = 1024
+"""Longest value that is remembered: a bound in numbers must bound bytes."""
 _MOVING_HEADERS: Final = frozenset(
     "date expires last-modified age set-cookie x-request-id x-correlation-id x-trace-id x-runtime"  # noqa: SIM905 - words read better
     " x-response-time x-csrf-token x-xsrf-token server-timing cseq session etag keep-alive rtp-info"
@@ -65,6 +81,10 @@ def stable(signal: str, value: str) -> str:
     Returns:
         A text for comparing; never shown, never judged.
     """
+    return _stable(signal, value) if len(value) > _KEPT else _stable_short(signal, value)
+
+
+def _stable(signal: str, value: str) -> str:
     if signal.endswith(".headers"):
         return _PAIR.sub(_header, value)
     if signal == "http.auth_nonce":
@@ -78,12 +98,40 @@ def stable(signal: str, value: str) -> str:
         if '"encrypt_info"' in value:
             value = _ENCRYPTED.sub(r"\1", value)
     elif signal in _PAGES:
-        value = _UNIQUE.sub(r"\1", _TOKEN.sub(r"\1", value))
+        value = _UNIQUE.sub(r"\1", _without_tokens(value))
     if "<" in value:
-        for pattern in (_MESSAGE_ID, _CLOCK, _SADP_ID):
-            value = pattern.sub(r"\1", value)
+        value = _without_marks(value)
+    return _without_times(value)
+
+
+_stable_short = lru_cache(maxsize=8192)(_stable)
+
+
+def _without_marks(value: str) -> str:
+    """XML without message ids, clocks and counters."""
+    low = _lower(value)
+    if low is None or "messageid" in low or "relatesto" in low:
+        value = _MESSAGE_ID.sub(r"\1", value)
+    value = _SADP_ID.sub(r"\1", _CLOCK.sub(r"\1", value))
+    if low is None or any(word in low for word in _COUNTERS):
         value = _SEQUENCE.sub(r"\1", value)
-    return _EPOCH.sub("", _DATE.sub("", value))
+    return value
+
+
+def _without_tokens(value: str) -> str:
+    low = _lower(value)
+    if low is None or any(word in low for word in _SECRETS):
+        value = _TOKEN.sub(r"\1", value)
+    return value
+
+
+def _without_times(value: str) -> str:
+    return _EPOCH.sub("", _DATE.sub("", value) if _DATED.search(value) else value)
+
+
+def _lower(text: str) -> str | None:
+    """For looking whether a pattern can match at all; None where letters have other folds."""
+    return text.lower() if text.isascii() else None
 
 
 def _header(match: re.Match[str]) -> str:
@@ -93,8 +141,8 @@ def _header(match: re.Match[str]) -> str:
         return f'["{match[1]}","{shape}"]'
     if name in _CHALLENGES:
         return f'["{match[1]}","{_CHALLENGE.sub(_blank, match[2].replace(chr(92), ""))}"]'
-    rest = _UNIQUE.sub(r"\1", _TOKEN.sub(r"\1", match[2]))
-    return f'["{match[1]}","{_EPOCH.sub("", _DATE.sub("", rest))}"]'
+    rest = _UNIQUE.sub(r"\1", _without_tokens(match[2]))
+    return f'["{match[1]}","{_without_times(rest)}"]'
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -102,7 +150,7 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _keyed(match: re.Match[str]) -> str:
-    return match[1] or match[3]
+    return f'"{match[1] or match[3]}'
 
 
 def _shape(nonce: str) -> str:

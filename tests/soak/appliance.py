@@ -10,7 +10,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from auditor.alert import deliver, message
-from auditor.app.nightly import run, scanning
+from auditor.app.nightly import places, run, scanning
 from auditor.app.nightly.config import Config, read
 from auditor.app.nightly.memory import Memory
 from auditor.app.nightly.night import Night, Outcome
@@ -86,7 +86,7 @@ class Appliance:
 
     @property
     def reports(self) -> Path:
-        return run.reports_folder(self.config)
+        return places.reports_folder(self.config)
 
     @property
     def state(self) -> Path:
@@ -106,7 +106,7 @@ class Appliance:
     def memory(self) -> Iterator[Memory]:
         """Its history and post."""
         with patch.dict(os.environ, {"XDG_STATE_HOME": str(self.folder / "state")}):
-            memory = Memory(self.config, run.history_url(self.config), self.said.append)
+            memory = Memory(self.config, places.history_url(self.config), self.said.append)
         try:
             yield memory
         finally:

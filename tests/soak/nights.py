@@ -11,6 +11,7 @@ from tests.soak import overlay
 from tests.soak.appliance import PLAIN, Appliance, Told
 from tests.soak.simulated import (
     BASES,
+    HANWHA,
     HIKVISION,
     LTS,
     MILESIGHT,
@@ -87,7 +88,10 @@ class Script:
         """What happens is chosen by the number of the night, so that every kind comes round."""
         kind = number % _KINDS
         self._wake(number)
-        if kind == 1:
+        self._speak()
+        if kind == 0:
+            self._mumble(number)
+        elif kind == 1:
             return self._come(HIKVISION)
         if kind == 2:
             return self._come(MILESIGHT)
@@ -132,6 +136,17 @@ class Script:
                 self.away.discard(each)
                 self._missed.pop(each, None)
                 del self._waking[each]
+
+    def _mumble(self, number: int) -> None:
+        """What names it does not come in time, so that its id is another one for this night."""
+        base = (HANWHA, MILESIGHT)[number // _KINDS % 2]
+        camera = self._pick(number, base)
+        self.cameras[camera.number] = replace(camera, silent=frozenset({"wsd.endpoint"}))
+
+    def _speak(self) -> None:
+        for number, camera in self.cameras.items():
+            if camera.silent:
+                self.cameras[number] = replace(camera, silent=frozenset())
 
     def _upgrade(self, number: int) -> list[tuple[str, str | None]]:
         camera = self._pick(number, HIKVISION)

@@ -42,6 +42,7 @@ class Camera:
         address: where it is.
         newer: whether it runs the newer firmware.
         mac_of: the base whose hardware block the MAC is of, if another firmware was put on it.
+        silent: signals that did not come in time on this night.
     """
 
     number: int
@@ -49,10 +50,11 @@ class Camera:
     address: str
     newer: bool = False
     mac_of: int | None = None
+    silent: frozenset[str] = frozenset()
 
     def facts(self) -> tuple[Observation, ...]:
         """What it would have said."""
-        return _facts(self)
+        return tuple(item for item in _facts(self) if item.signal not in self.silent)
 
 
 _SAMPLE: list[Asset] = []

@@ -14,7 +14,7 @@ from auditor.app.clock import now
 from auditor.app.doctor import Finding
 from auditor.app.nightly import plan, timetable
 from auditor.app.nightly.config import Config, read
-from auditor.app.nightly.run import reports_folder
+from auditor.app.nightly.places import reports_folder
 from auditor.app.nightly.standing import Standing, running, standing
 from auditor.app.resume import state_folder
 from auditor.history.entries import Entry

@@ -7,8 +7,8 @@ from auditor.app.bench import bench
 from auditor.app.credentials import file as logins
 from auditor.app.nightly import config as parts
 from auditor.app.nightly.config import Config
+from auditor.app.nightly.places import history_url, reports_folder
 from auditor.app.nightly.post import name_of, secrets_of
-from auditor.app.nightly.run import history_url, reports_folder
 from auditor.app.options import scope_of
 from auditor.app.plan import expected_seconds
 from auditor.history.door import shown

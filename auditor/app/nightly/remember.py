@@ -4,19 +4,22 @@ History and outbox are one transaction. So a run that dies leaves a scan that is
 or one that is neither, and then the next run does both.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from auditor.app import clock
 from auditor.app.nightly import news, publish
-from auditor.app.nightly.config import keep_of
+from auditor.app.nightly.config import keep_of, terms_of
 from auditor.app.nightly.night import Night
-from auditor.history.diff import compare
+from auditor.catalog.load import load
+from auditor.history.diff import change_of, compare
 from auditor.history.entries import Entry
 from auditor.history.keep import superfluous
+from auditor.history.match import family
 from auditor.history.store import Added, History
-from auditor.model.difference import Change, Difference
-from auditor.model.document import Scan
+from auditor.model.difference import Difference
+from auditor.model.document import Asset, Scan, VendorNote
 from auditor.model.errors import AuditError, ToolError
 from auditor.model.news import News
 from auditor.report._api import Page
@@ -137,15 +140,10 @@ def _news(night: Night, network: str, scan: Scan, added: Added, *, first: bool) 
 def _of(night: Night, network: str, scan: Scan, added: Added) -> tuple[News, ...]:
     after = night.config.history.gone_after
     gone_ids = [asset for asset, nights in added.gone.items() if nights == after]
-    gone = {
-        asset.id: Change(
-            id=asset.id,
-            address=asset.address,
-            name=" ".join(part for part in (asset.brand, asset.model) if part) or asset.kind.value,
-            was=asset.headline,
-        )
-        for asset in night.memory.history().last_known(network, gone_ids)
-    }
+    lost = night.memory.history().last_known(network, gone_ids)
+    vendors = _vendors(night, scan, (*lost, *added.before))
+    names = {item.id: item.name for item in vendors}
+    gone = {asset.id: change_of(asset, names, was=asset.headline) for asset in lost}
     changed = {asset.id for asset in added.before}
     now = tuple(a for a in scan.assets if a.id in changed or a.id in added.appeared)
     last_known = Scan(
@@ -154,7 +152,7 @@ def _of(night: Night, network: str, scan: Scan, added: Added) -> tuple[News, ...
         summary=scan.summary,
         assets=added.before,
         law=scan.law,
-        vendors=scan.vendors,
+        vendors=vendors,
     )
     this = Scan(
         scan=scan.scan,
@@ -171,6 +169,21 @@ def _of(night: Night, network: str, scan: Scan, added: Added) -> tuple[News, ...
         appeared=added.appeared,
         gone=gone,
         gone_after=after,
+    )
+
+
+def _vendors(night: Night, scan: Scan, earlier: Iterable[Asset]) -> tuple[VendorNote, ...]:
+    """Names of the vendors of this scan, and of those that only earlier devices mention."""
+    here = {item.id for item in scan.vendors}
+    every = [member.asset for member in family(earlier)]
+    named = {item.vendor for asset in every for item in asset.attributions}
+    named |= {asset.brand for asset in every if asset.brand}
+    if named <= here:
+        return scan.vendors
+    known = load(terms_of(night.config).vendor_db).vendors
+    return (
+        *scan.vendors,
+        *(VendorNote(id=v, name=known[v].name) for v in sorted(named - here) if v in known),
     )
 
 

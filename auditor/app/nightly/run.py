@@ -7,31 +7,19 @@ undone by a run that died is done first by the next one.
 
 import asyncio
 from contextlib import suppress
-from pathlib import Path
 
 from auditor.app import clock
 from auditor.app.judging import exit_code, family
 from auditor.app.nightly import news, publish
-from auditor.app.nightly.config import Config, Network
+from auditor.app.nightly.config import Network
 from auditor.app.nightly.journal import Journal
 from auditor.app.nightly.night import Night, Outcome
 from auditor.app.nightly.post import straight
 from auditor.app.nightly.recover import recover
 from auditor.app.nightly.remember import remember
 from auditor.app.nightly.scanning import begin, scanned
-from auditor.app.resume import state_folder
 from auditor.model.document import Scan
 from auditor.model.errors import AuditError, ToolError
-
-
-def history_url(config: Config) -> str:
-    """The history's URL, or the default file in the state folder."""
-    return config.history.url or f"sqlite:///{state_folder() / 'history.db'}"
-
-
-def reports_folder(config: Config) -> Path:
-    """Where reports go."""
-    return Path(config.report.directory) if config.report.directory else state_folder() / "reports"
 
 
 async def run(night: Night, only: frozenset[str] = frozenset()) -> tuple[Outcome, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.app.nightly.config import Config
-from auditor.app.nightly.run import history_url
+from auditor.app.nightly.places import history_url
 from auditor.app.resume import state_folder
 from auditor.history.door import sqlite_file
 from auditor.history.entries import Entry

@@ -17,6 +17,10 @@ _GET_NEIGHBOURS: Final = 30
 _NEW_NEIGHBOUR: Final = 28
 _NDMSG: Final = struct.Struct("=BBHiHBB")  # family, pad, pad, interface, state, flags, type
 _DESTINATION, _HARDWARE = 1, 2
+_GET_TABLES: Final = 66
+_NDTMSG: Final = struct.Struct("=BBH")  # family, pad, pad
+_NAME, _MOST = 1, 4  # NDTA_NAME, NDTA_THRESH3
+_NUMBER: Final = struct.Struct("=I")
 _COMPLETE: Final = 2 | 4 | 8 | 16 | 128  # reachable, stale, delay, probe, permanent
 _PENDING: Final = 1  # incomplete: the kernel is still asking
 _MAC_BYTES: Final = 6
@@ -163,3 +167,21 @@ def _linux() -> tuple[Neighbour, ...]:
         for entry in table
         if entry.mac is not None and entry.index in interfaces
     )
+
+
+def table_size() -> int | None:
+    """How many IPv4 neighbours the kernel holds at most; None where it does not tell.
+
+    It is one number for the whole machine, and unlike its file it can be read in every namespace.
+    """
+    if sys.platform != "linux":
+        return None
+    try:
+        tables = netlink.ask(_GET_TABLES, _NDTMSG.pack(socket.AF_INET, 0, 0))
+        for _, body in tables:
+            found = netlink.attributes(body[_NDTMSG.size :])
+            if found.get(_NAME, b"").rstrip(b"\0") == b"arp_cache" and _MOST in found:
+                return int(_NUMBER.unpack(found[_MOST])[0])
+    except (OSError, Malformed, struct.error):
+        pass
+    return None

@@ -11,7 +11,7 @@ from typing import Final
 from auditor.model.errors import Denied
 from auditor.net.api import Interface
 from auditor.net.guard import Guard
-from auditor.net.system.oserrors import net_errors
+from auditor.net.system.oserrors import as_net_error, net_errors
 from auditor.net.transport.udp import RECEIVE_BUFFER, Booking
 
 _ETH_P_ARP: Final = 0x0806
@@ -48,8 +48,13 @@ class LiveEther:
         """
         asked = self._guard.check_arp(self._interface, frame)
         await self._book("arp", asked, 0, frame)
-        with net_errors(f"arp {asked} on {self._interface.name}"):
-            await self._loop.sock_sendall(self._sock, frame)
+        try:
+            try:
+                self._sock.send(frame)
+            except BlockingIOError:
+                await self._loop.sock_sendall(self._sock, frame)
+        except OSError as error:
+            raise as_net_error(error, f"arp {asked} on {self._interface.name}") from error
 
     async def frames(self, seconds: float) -> AsyncIterator[bytes]:
         """Incoming ARP frames during the next ``seconds``, and those since the last call."""

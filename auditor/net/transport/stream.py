@@ -6,16 +6,16 @@ from typing import Final
 
 from auditor.model.errors import ConnReset, NetError, TimedOut, TooBig
 from auditor.net.api import REPLY_CAP, Complete
-from auditor.net.hosts import Hosts
+from auditor.net.hosts import Host, Hosts
 from auditor.net.ledger import Ledger
-from auditor.net.system.oserrors import net_errors
+from auditor.net.system.oserrors import as_net_error
 from auditor.net.transport.tcp import Pipe
 
 _READS_IN_A_ROW: Final = 64
 _BREATH: Final = 0.01  # seconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Peer:
     """Who is at the other end, and on whose behalf we speak."""
 
@@ -34,19 +34,28 @@ class LiveStream:
     """A connection that asks."""
 
     def __init__(
-        self, pipe: Pipe, peer: Peer, hosts: Hosts, ledger: Ledger, *, reply_timeout: float
+        self,
+        pipe: Pipe,
+        peer: Peer,
+        host: Host,
+        hosts: Hosts,
+        ledger: Ledger,
+        *,
+        reply_timeout: float,
     ) -> None:
         """Speak over an open pipe.
 
         Args:
             pipe: the bytes.
             peer: who is there.
+            host: its state, kept while this stream is.
             hosts: keeps the budget.
             ledger: counts.
             reply_timeout: seconds for an exchange that names none.
         """
         self._pipe = pipe
         self._peer = peer
+        self._host = host
         self._hosts = hosts
         self._ledger = ledger
         self._reply_timeout = reply_timeout
@@ -78,19 +87,22 @@ class LiveStream:
             NetError: Denied, TimedOut (with what was read in ``partial``), ConnReset, TooBig.
         """
         peer = self._peer
-        await self._hosts.request(peer.address)
+        await self._hosts.request_of(self._host)
         if payload:
             self._ledger.packet("message", peer.address, peer.port, peer.probe, payload)
-        seconds = self._reply_timeout if wait is None else wait
         read = bytearray()
+        pipe = self._pipe
+        pipe.arm(self._reply_timeout if wait is None else wait)
         try:
-            with net_errors(peer.name, read):
-                async with asyncio.timeout(seconds):
-                    await self._pipe.send(payload)
-                    await self._read(read, complete, cap)
-        except NetError as error:
+            if payload:
+                await pipe.send(payload)
+            await self._read(read, complete, cap)
+        except OSError as trouble:
+            error = as_net_error(trouble, peer.name, partial=bytes(read))
             self._strike(error, was_asked=bool(payload))
-            raise
+            raise error from trouble
+        finally:
+            pipe.disarm()
         if read:
             self._hosts.replied(peer.address)
         return bytes(read)

@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from typing import Final, Protocol
 
 CHUNK: Final = 64 * 1024
+_NONBLOCK: Final = getattr(socket, "SOCK_NONBLOCK", 0)
 _BOUND_IF: Final = 25  # IP_BOUND_IF of macOS
 _BOUND_IF6: Final = 125  # IPV6_BOUND_IF of macOS
 SockAddr = tuple[str, int] | tuple[str, int, int, int]
@@ -28,23 +29,32 @@ class Pipe(Protocol):
     def tls_version(self) -> str | None:
         """Such as ``TLSv1.2``."""
 
+    def arm(self, seconds: float) -> None:
+        """Let everything until :meth:`disarm` end with TimeoutError after so many seconds."""
+
+    def disarm(self) -> None:
+        """End the deadline."""
+
     async def send(self, data: bytes) -> None:
         """Send all of it.
 
         Raises:
-            OSError: as the system says.
+            OSError: as the system says; TimeoutError at the deadline.
         """
 
     async def receive(self, most: int) -> bytes:
         """Read at least one and at most ``most`` bytes; nothing at the end of the stream.
 
         Raises:
-            OSError: as the system says.
+            OSError: as the system says; TimeoutError at the deadline.
         """
+
+    def close(self) -> None:
+        """Close the connection."""
 
 
 class TcpPipe:
-    """A connected TCP socket.
+    """A TCP socket that waits as the event loop does: slower than :class:`PolledPipe`, anywhere.
 
     Attributes:
         opened_in: seconds that opening it took.
@@ -53,19 +63,45 @@ class TcpPipe:
     certificate: bytes | None = None
     tls_version: str | None = None
 
-    def __init__(self, sock: socket.socket, *, opened_in: float = 0.0) -> None:
-        """Speak over a connected, non-blocking socket. The caller closes it."""
-        self.opened_in = opened_in
+    def __init__(self, sock: socket.socket) -> None:
+        """Speak over a non-blocking socket, which is closed with this."""
+        self.opened_in = 0.0
         self._sock = sock
         self._loop = asyncio.get_running_loop()
+        self._until: float | None = None
+
+    async def connect(self, where: SockAddr, seconds: float) -> None:
+        """Connect within a deadline.
+
+        Raises:
+            OSError: as the system says; TimeoutError at the deadline.
+        """
+        begin = self._loop.time()
+        async with asyncio.timeout(seconds):
+            await self._loop.sock_connect(self._sock, where)
+        self.opened_in = self._loop.time() - begin
+
+    def arm(self, seconds: float) -> None:
+        """See :class:`Pipe`."""
+        self._until = self._loop.time() + seconds
+
+    def disarm(self) -> None:
+        """See :class:`Pipe`."""
+        self._until = None
 
     async def send(self, data: bytes) -> None:
         """Send all of it."""
-        await self._loop.sock_sendall(self._sock, data)
+        async with asyncio.timeout_at(self._until):
+            await self._loop.sock_sendall(self._sock, data)
 
     async def receive(self, most: int) -> bytes:
         """Read at least one and at most ``most`` bytes; nothing at the end of the stream."""
-        return await self._loop.sock_recv(self._sock, min(most, CHUNK))
+        async with asyncio.timeout_at(self._until):
+            return await self._loop.sock_recv(self._sock, min(most, CHUNK))
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._sock.close()
 
 
 def open_socket(address: str, kind: socket.SocketKind, interface: str | None) -> socket.socket:
@@ -79,9 +115,10 @@ def open_socket(address: str, kind: socket.SocketKind, interface: str | None) ->
     Raises:
         OSError: the system gives none.
     """
-    family = socket.AF_INET if ip_address(address).version == 4 else socket.AF_INET6  # noqa: PLR2004
-    sock = socket.socket(family, kind)
-    sock.settimeout(0)
+    # A kind with SOCK_NONBLOCK spares a call; without it, the system has no such flag.
+    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, kind | _NONBLOCK)
+    if not _NONBLOCK:
+        sock.setblocking(False)  # noqa: FBT003 - the library's own signature
     if interface is not None:
         bind_to_interface(sock, interface)
     return sock
@@ -116,22 +153,12 @@ def sockaddr(address: str, port: int, interface: str | None = None) -> SockAddr:
     Raises:
         OSError: there is no such interface.
     """
-    parsed = ip_address(address)
-    if parsed.version == 4:  # noqa: PLR2004 - IP version
+    if ":" not in address:
         return (address, port)
+    parsed = ip_address(address)
     bare, _, zone = address.partition("%")
     if not zone and (parsed.is_link_local or parsed.is_multicast) and interface:
         zone = interface
     if not zone:
         return (bare, port, 0, 0)
     return (bare, port, 0, int(zone) if zone.isdigit() else socket.if_nametoindex(zone))
-
-
-async def connect(sock: socket.socket, where: SockAddr, seconds: float) -> None:
-    """Connect within a deadline.
-
-    Raises:
-        OSError: as the system says; TimeoutError at the deadline.
-    """
-    async with asyncio.timeout(seconds):
-        await asyncio.get_running_loop().sock_connect(sock, where)

@@ -1,6 +1,5 @@
 """TLS as old cameras speak it: nothing is verified, for the certificate is evidence, not trust."""
 
-import asyncio
 import ssl
 import warnings
 from contextlib import suppress
@@ -9,7 +8,7 @@ from functools import cache
 from typing import Final
 
 from auditor.model.errors import Malformed
-from auditor.net.transport.tcp import CHUNK, TcpPipe
+from auditor.net.transport.tcp import CHUNK, Pipe
 from auditor.wire import tls as wire
 
 _LEGACY_SERVER_CONNECT: Final = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named since Python 3.12
@@ -62,7 +61,7 @@ def context(hello: Hello = Hello.NEWEST) -> ssl.SSLContext:
 
 
 class TlsPipe:
-    """TLS over a :class:`TcpPipe`.
+    """TLS over another pipe.
 
     Attributes:
         certificate: the peer's leaf certificate in DER.
@@ -71,7 +70,7 @@ class TlsPipe:
     A handshake that fails leaves in both what the server had shown in the clear.
     """
 
-    def __init__(self, under: TcpPipe, hello: Hello = Hello.NEWEST) -> None:
+    def __init__(self, under: Pipe, hello: Hello = Hello.NEWEST) -> None:
         """Prepare; call :meth:`handshake` before anything else."""
         self._under = under
         self.opened_in = under.opened_in
@@ -95,37 +94,51 @@ class TlsPipe:
         Raises:
             OSError: ssl.SSLError or as the system says; TimeoutError at the deadline.
         """
+        self.arm(seconds)
         try:
-            await self._handshake(seconds)
+            await self._handshake()
         except OSError:
             with suppress(Malformed):
                 shown = wire.decode(bytes(self._heard))
                 self.certificate, self.tls_version = shown.certificate, shown.version
             raise
+        finally:
+            self.disarm()
 
-    async def _handshake(self, seconds: float) -> None:
+    async def _handshake(self) -> None:
         read = 0
-        async with asyncio.timeout(seconds):
-            while True:
-                try:
-                    self._tls.do_handshake()
-                except ssl.SSLWantReadError:
-                    await self._flush()
-                    got = await self._fill(self._heard)
-                    read += got
-                    if read > _HANDSHAKE_CAP or (not got and self._at_end):
-                        raise ssl.SSLError(1, "the handshake has no end") from None
-                    self._at_end = not got
-                except ssl.SSLError:
-                    with suppress(OSError):
-                        await self._flush()  # our alert, so that the peer knows
-                    raise
-                else:
-                    # Kept now: OpenSSL forgets them when the connection later breaks off.
-                    self.certificate = self._tls.getpeercert(binary_form=True)
-                    self.tls_version = self._tls.version()
-                    await self._flush()
-                    return
+        while True:
+            try:
+                self._tls.do_handshake()
+            except ssl.SSLWantReadError:
+                await self._flush()
+                got = await self._fill(self._heard)
+                read += got
+                if read > _HANDSHAKE_CAP or (not got and self._at_end):
+                    raise ssl.SSLError(1, "the handshake has no end") from None
+                self._at_end = not got
+            except ssl.SSLError:
+                with suppress(OSError):
+                    await self._flush()  # our alert, so that the peer knows
+                raise
+            else:
+                # Kept now: OpenSSL forgets them when the connection later breaks off.
+                self.certificate = self._tls.getpeercert(binary_form=True)
+                self.tls_version = self._tls.version()
+                await self._flush()
+                return
+
+    def arm(self, seconds: float) -> None:
+        """See :class:`auditor.net.transport.tcp.Pipe`."""
+        self._under.arm(seconds)
+
+    def disarm(self) -> None:
+        """See :class:`auditor.net.transport.tcp.Pipe`."""
+        self._under.disarm()
+
+    def close(self) -> None:
+        """Close the connection under it, without a word."""
+        self._under.close()
 
     async def send(self, data: bytes) -> None:
         """Send all of it."""

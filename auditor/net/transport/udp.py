@@ -13,7 +13,7 @@ from typing import Final
 from auditor.model.errors import Denied
 from auditor.net.api import DATAGRAM_CAP, Interface, Packet
 from auditor.net.guard import Guard
-from auditor.net.system.oserrors import net_errors
+from auditor.net.system.oserrors import as_net_error
 from auditor.net.transport.tcp import SockAddr, bind_to_interface, open_socket, sockaddr
 
 RECEIVE_BUFFER: Final = 4 * 1024 * 1024
@@ -24,6 +24,7 @@ _AT_ONCE: Final = 512  # datagrams read before others get their turn
 _OVERHEAD: Final = 512  # what keeping a datagram costs beside its bytes: empty ones are not free
 _OWN: Final = 64  # payloads remembered, to know our own questions when the loopback returns them
 _IPV4: Final = 4
+_GROUPS: Final = range(224, 240)  # first bytes
 
 Booking = Callable[[str, str, int, bytes], Awaitable[None]]
 """Waits until a packet may leave and books it: what, address, port, payload."""
@@ -123,13 +124,18 @@ class LiveGroupSocket:
         """
         where = self._guard.check_send(self._interface, address)
         await self._book("group", where, port, payload)
-        with net_errors(f"udp {where}:{port} on {self._interface.name}"):
-            version = ip_address(where).version
+        try:
+            version = 6 if ":" in where else _IPV4
             sock = self._sockets.get(version) or self._open(version, None)
-            if ip_address(where).is_multicast:
+            if _is_group(where):
                 self._own.append((where, payload))
             target = sockaddr(where, port, self._interface.name)
-            await asyncio.get_running_loop().sock_sendto(sock, payload, target)
+            try:
+                sock.sendto(payload, target)
+            except BlockingIOError:
+                await asyncio.get_running_loop().sock_sendto(sock, payload, target)
+        except OSError as error:
+            raise as_net_error(error, f"udp {where}:{port} on {self._interface.name}") from error
 
     async def packets(self, seconds: float) -> AsyncIterator[Packet]:
         """Everything that comes in during the next ``seconds``, and what came since the last call."""
@@ -195,6 +201,13 @@ class LiveGroupSocket:
         if not any(sent == data for _, sent in self._own):
             return False
         return any(str(attached.ip) == address for attached in self._interface.addresses)
+
+
+def _is_group(address: str) -> bool:
+    """Whether an address in its usual form is a group's."""
+    if ":" in address:
+        return address.startswith("ff")
+    return int(address.partition(".")[0]) in _GROUPS
 
 
 def group_socket(interface: Interface, version: int, *, bind_port: int, ttl: int) -> socket.socket:

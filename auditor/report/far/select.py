@@ -1,6 +1,6 @@
 """Which devices a form is about: covered ones; and apart from them all others, none dropped."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -80,7 +80,7 @@ def docket(scan: Scan, clause: Clause) -> Docket:
     )
 
 
-def _family(assets: tuple[Asset, ...], behind: str | None) -> Iterator[tuple[Asset, str | None]]:
+def _family(assets: Sequence[Asset], behind: str | None) -> Iterator[tuple[Asset, str | None]]:
     for asset in assets:
         yield asset, behind
         yield from _family(asset.children, asset.address or asset.id)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from auditor.model.judgement import Verdict
+from auditor.model.profiles import person
 from auditor.report import phrases
 from auditor.report.html import _texts as t
 from auditor.report.html import _words as w
@@ -154,5 +155,5 @@ def _applies(verdict: Verdict, view: View) -> str:
 
 def only_if(flags: Sequence[str]) -> str:
     """Whom a rule concerns, in words; empty if no profile is tied to it."""
-    who = " or ".join(w.word(w.PROFILES, cut(flag, 60)) for flag in flags)
+    who = " or ".join(person(cut(flag, 60)) for flag in flags)
     return phrases.APPLIES_UNKNOWN_IF.format(who=who) if who else ""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from auditor.model.profiles import person
 from auditor.report import phrases
 from auditor.report.html import _texts as t
 from auditor.report.html import _words as w
@@ -25,7 +26,7 @@ def site_name(view: View) -> str:
 def header(view: View) -> Markup:
     """Title and particulars."""
     scan = view.scan.scan
-    profile = phrases.BETWEEN.join(w.word(w.PROFILES, cut(flag, 60)) for flag in scan.profile)
+    profile = phrases.BETWEEN.join(person(cut(flag, 60)) for flag in scan.profile)
     rows = (
         (t.META_SCOPE, cut(phrases.BETWEEN.join(scan.scope), 600)),
         (t.META_EXCLUDED, cut(phrases.BETWEEN.join(scan.exclude), 600)),

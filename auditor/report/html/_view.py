@@ -1,6 +1,6 @@
 """What the parts of the HTML page share: devices in order, names, anchors, numbered rules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -123,7 +123,7 @@ def to(device: Device, text: str | None = None) -> Markup:
     return h("a", {"href": f"#{device.anchor}"}, text or device.name)
 
 
-def _walk(assets: tuple[Asset, ...]) -> Iterator[Device]:
+def _walk(assets: Sequence[Asset]) -> Iterator[Device]:
     taken: dict[str, int] = {}
     stack: list[tuple[Asset, Device | None]] = [(item, None) for item in reversed(assets)]
     while stack:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final, TypedDict
 
 from auditor.model.document import Coverage, LawNote, Ledger
+from auditor.model.profiles import people
 from auditor.report import phrases
 from auditor.report import sentences as w
 from auditor.report.pdf import _texts as t
@@ -196,7 +197,7 @@ def _foreign(seen: Coverage) -> Section:
 def _law(number: int, note: LawNote) -> Law:
     word = t.LAW
     fresh = plain(note.evidence_as_of, 40)
-    who = w.people([plain(flag, 60) for flag in note.applies_if])
+    who = people([plain(flag, 60) for flag in note.applies_if])
     concerns = phrases.APPLIES_UNKNOWN_IF.format(who=who) if who else phrases.LAW_CONCERNS_ALL
     return {
         "anchor": f"law-{number}",

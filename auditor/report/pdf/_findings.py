@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final, TypedDict
 
 from auditor.model.judgement import Verdict
+from auditor.model.profiles import people
 from auditor.report import phrases
 from auditor.report import sentences as w
 from auditor.report.pdf import _texts as t
@@ -165,5 +166,5 @@ def _applies(view: View, verdict: Verdict) -> Ink:
     if verdict.applies is not None:
         return phrases.APPLIES[verdict.applies]
     flags = next((note.applies_if for note in view.scan.law if note.id == verdict.regime), ())
-    who = w.people([plain(flag, 60) for flag in flags])
+    who = people([plain(flag, 60) for flag in flags])
     return ink(phrases.APPLIES_UNKNOWN_IF.format(who=who), 600) if who else phrases.APPLIES_UNKNOWN

@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Final, TypedDict
 
 from auditor.model.document import Header, Ledger
+from auditor.model.profiles import people
 from auditor.report import phrases
 from auditor.report import sentences as w
 from auditor.report.pdf import _texts as t
@@ -72,7 +73,7 @@ class Summary(TypedDict):
 def cover(view: View) -> Cover:
     """Site, date, scope, the headline numbers, and whether the scan is complete."""
     head = view.scan.scan
-    profile = w.people([plain(flag, 60) for flag in head.profile])
+    profile = people([plain(flag, 60) for flag in head.profile])
     word = t.COVER
     database = f"{plain(head.db_version, 40)} ({plain(head.db_digest, 80)})"
     return {

@@ -1,6 +1,6 @@
 """What the parts of the report share: devices in order, numbered; groups of findings; rules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -118,7 +118,7 @@ def maker_of(asset: Asset) -> Attribution | None:
     return max(makers, key=lambda item: grade_rank(item.grade), default=None)
 
 
-def _family(assets: tuple[Asset, ...]) -> Iterator[tuple[Asset, Asset | None]]:
+def _family(assets: Sequence[Asset]) -> Iterator[tuple[Asset, Asset | None]]:
     """Every asset, each child right after what it stands behind."""
     stack: list[tuple[Asset, Asset | None]] = [(item, None) for item in reversed(assets)]
     while stack:

@@ -45,6 +45,17 @@ def test_excluded_foreign_and_own_addresses_never_get_a_card(desk):
     assert [foreign.address for foreign in desk.out_of_scope()] == ["192.168.1.64"]
 
 
+def test_answers_from_outside_the_scope_are_kept_up_to_a_bound_and_counted_past_it(desk):
+    for number in range(5_000):
+        outside = f"192.168.{number // 250}.{number % 250}"
+        desk.note(sighting(outside, ("sadp", "<ProbeMatch/>", "udp/37020")))
+    for _ in range(100):
+        desk.note(sighting("192.168.0.0", ("sadp", "<ProbeMatch/>", "udp/37020")))
+    assert len(desk.foreign) == 4096
+    assert len(desk.foreign["192.168.0.0"]) == 64
+    assert desk.unlisted == 5_000 - 4096 + 101 - 64
+
+
 def test_a_mac_of_one_address_names_the_asset(desk):
     desk.note(sighting("10.0.0.1", mac="28:57:be:01:02:03"))
     assert ids(desk) == {"mac-2857be010203": ("10.0.0.1",)}

@@ -15,6 +15,7 @@ from auditor.model.judgement import Judged
 from auditor.model.scope import Scope
 from auditor.model.words import Ending
 from auditor.net.api import Interface
+from auditor.net.pace import in_turn
 
 WIRE = Interface(
     name="eth0", index=2, mac="02:00:5e:00:53:fa", addresses=(), up=True, multicast=True,
@@ -29,12 +30,14 @@ class Asked:
         self.name, self.rank, self.ports, self.facts, self.error = name, rank, ports, facts, error
         self.yields, self.sends, self.cost = frozenset(yields), "nothing", 1
         self.asked = []
+        self.order = []
 
     def endpoints(self, open_ports, seen):
         return tuple(("tcp", port, False) for port in self.ports if port in open_ports)
 
     async def ask(self, target, dialer):
         self.asked.append(target.port)
+        self.order.append(self.name)
         for fact in self.facts:
             yield fact
         if self.error:
@@ -58,6 +61,12 @@ class Net:
         if isinstance(answer, Exception):
             raise answer
         return True
+
+    async def knocks(self, address, ports, *, probe, wait, told):
+        async def knock(port):
+            await self.knock(address, port, probe=probe, wait=wait)
+
+        await in_turn(ports, knock, told)
 
 
 def fact(signal, value, endpoint="tcp/80"):
@@ -137,6 +146,38 @@ async def test_a_spent_budget_ends_the_questions(tools):
     assert other.asked == []
 
 
+async def test_pages_of_little_worth_wait_until_all_ports_are_known(tools):
+    net = Net({80: True, 8554: True})
+    order: list[str] = []
+    probes = [
+        Asked("icon", 60, [80]),
+        Asked("family", 22, [80]),
+        Asked("video", 12, [8554]),
+        Asked("web", 10, [80]),
+    ]
+    for probe in probes:
+        probe.order = order
+    card = Card(address="10.0.0.1", methods={"arp"})
+    await HostWork(card, tools(net, *probes, waves=((80,), (8554,)))).run()
+    assert order == ["web", "family", "video", "icon"]
+
+
+async def test_where_a_device_points_every_device_is_asked_before_one_family(tools):
+    net = Net({8080: True, 554: True})
+    order: list[str] = []
+    probes = [
+        Asked("family", 22, [8080]),
+        Asked("video", 12, [554]),
+        Asked("web", 10, [8080]),
+    ]
+    for probe in probes:
+        probe.order = order
+    card = Card(address="10.0.0.1", methods={"wsdiscovery"})
+    card.add([fact("wsd.xaddrs", "http://10.0.0.1:8080/onvif/device_service", "udp/3702")])
+    await HostWork(card, tools(net, *probes, waves=((554,),))).run()
+    assert order == ["web", "video", "family"]
+
+
 async def test_ports_that_say_nothing_are_attempts_and_closed_ones_are_counted(tools):
     net = Net({80: TimedOut(), 554: ConnReset()})
     card = Card(address="10.0.0.1", methods={"arp"})
@@ -184,6 +225,25 @@ async def test_a_living_host_gets_a_second_knock_where_a_packet_was_lost(tools):
         "tcp/80": Ending.OK,
         "tcp/554": Ending.OK,
     }
+
+
+class LateRiser(Net):
+    """Everything is lost until a port of the second wave is knocked at."""
+
+    async def knock(self, address, port, *, probe, wait):
+        if 8080 not in (*self.knocked, port):
+            self.knocked.append(port)
+            raise TimedOut("lost")
+        return await super().knock(address, port, probe=probe, wait=wait)
+
+
+async def test_a_host_that_shows_itself_late_is_knocked_at_again_where_it_was_silent(tools):
+    net = LateRiser({80: True})
+    card = Card(address="10.0.0.1", methods={"arp"})
+    await HostWork(card, tools(net, waves=((80, 554), (8080,)))).run()
+    assert net.knocked == [80, 554, 8080, 80, 554]
+    assert card.open_ports == {80}
+    assert card.refused_ports == {554, 8080}
 
 
 async def test_a_host_that_says_nothing_at_all_is_not_knocked_at_twice(tools):

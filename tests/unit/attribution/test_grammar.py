@@ -149,13 +149,14 @@ SHAPES = [
     ("V5.2.0, build 140721", "hikvision", Grade.PROBABLE),
     ("V4.62.210 build 230101", "hikvision", Grade.PROBABLE),
     ("V2.2.77 build 240515", "hikvision", Grade.PROBABLE),
-    ("1.4.0_build221212", "hikvision", Grade.POSSIBLE),
+    ("1.4.0_build221212", "hikvision", Grade.PROBABLE),
     ("2.800.0000018.0.R, Build Date: 2021-07-07", "dahua", Grade.PROBABLE),
     ("4.001.0000005.0,build:2020-11-17", "dahua", Grade.PROBABLE),
     ("2.622.00LR000.10.R", "dahua", Grade.PROBABLE),
     ("2.800.106F004.0.R", "dahua", Grade.PROBABLE),
     ("2.420.Honeywell 00.0.R", "dahua", Grade.PROBABLE),
-    ("2.210.0004.0.R", "dahua", Grade.POSSIBLE),
+    ("2.210.0004.0.R", "dahua", Grade.PROBABLE),
+    ("2.680.0000000013.R.230110", "dahua", Grade.PROBABLE),
     ("GIPC-B6215.1.68.NB.240617", "uniview", Grade.PROBABLE),
     ("DIPC-B1232.9.3.C00010.251208", "uniview", Grade.PROBABLE),
     ("NVR-B3801.20.17.240507", "uniview", Grade.PROBABLE),
@@ -168,6 +169,11 @@ SHAPES = [
     ("V21.45.8.2.3_211130", "herospeed", Grade.POSSIBLE),  # maker not proven
     ("V37.45.8.2.1", "herospeed", Grade.POSSIBLE),
     ("20210405NS", "dynacolor", Grade.POSSIBLE),
+    ("gr20150605NSA", "dynacolor", Grade.PROBABLE),
+    ("v2.059 2013-03-04", "geovision", Grade.PROBABLE),
+    ("RV1109_IMX335_BASE_W_25.1.12.2", "longse", Grade.PROBABLE),
+    ("IPC_D6102-B0008D1604", "uniview", Grade.PROBABLE),
+    ("1.4.10.66438B240108", "tvt", Grade.PROBABLE),
     ("41.7.0.77-r2", "milesight", Grade.PROBABLE),
     ("V500R019C60SPC300", "huawei", Grade.PROBABLE),
     ("v3.1.0.956_22041503", "reolink", Grade.PROBABLE),
@@ -363,7 +369,7 @@ def test_a_distinctive_model_is_worth_what_the_one_who_says_it_is_worth(
     [
         ("IPC322ER3", "uniview"),
         ("TC-C320N", "tiandy"),
-        ("TD-9441E3", "tvt"),
+        ("TD-2708TE-HP", "tvt"),
         ("CS-C1C-D0", "hikvision"),
     ],
 )
@@ -392,3 +398,32 @@ def test_identify_gives_firmware_and_oem_customer(bench):
 def test_identify_reads_the_serial_inside_a_realm(bench):
     out = identified(bench, ("http.auth_realm", "Login to 4M0747EPAA1D284"))
     assert out["serial"] == "4M0747EPAA1D284"
+
+
+# ---- a realm that is a bare MAC ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("realm", "maker"),
+    [("4419b6000001", "hikvision"), ("48EA63000001", "uniview"), ("3cef8c000001", "dahua")],
+)
+def test_a_realm_that_is_a_bare_mac_lets_the_owner_of_the_block_testify(catalog, realm, maker):
+    found = leading(look(catalog, ("rtsp.auth_realm", realm)))
+    assert (found.vendor, found.grade) == (maker, Grade.PROBABLE)
+
+
+def test_a_bare_mac_of_hikvision_as_the_realm_shows_the_platform_too(catalog):
+    judged = look(catalog, ("rtsp.auth_realm", "4419b6000001"))
+    platforms = {a.vendor: a.grade for a in judged.attributions if a.role is Role.PLATFORM}
+    assert platforms == {"hikvision": Grade.PROBABLE}
+
+
+@pytest.mark.parametrize("realm", ["deadbeef0123", "4419b60000", "4419b6000001ff"])
+def test_other_hexadecimal_realms_name_nobody(catalog, realm):
+    assert look(catalog, ("rtsp.auth_realm", realm)).attributions == ()
+
+
+@pytest.mark.parametrize("serial", ["4M0747EPAA1D284", "BA07995PHA00001"])
+def test_a_dahua_serial_may_begin_with_a_digit_or_a_letter(catalog, serial):
+    found = leading(look(catalog, ("onvif.serial", serial)))
+    assert (found.vendor, found.grade) == ("dahua", Grade.PROBABLE)

@@ -1,8 +1,13 @@
-"""What a sign says of the label, and a label of the maker: hints that never pass possible."""
+"""What a sign says of the label, and a label of the maker: hints, but for one measured case."""
+
+from dataclasses import replace
+
+import pytest
 
 from auditor.attribution.judge import attribute
 from auditor.model.facts import Observation
-from auditor.model.words import Grade, Role, Strength
+from auditor.model.words import Grade, Outcome, Role, Strength
+from auditor.policy.judge import judge
 
 
 def look(catalog, *pairs):
@@ -75,3 +80,116 @@ def test_a_head_of_family_is_presumed_for_a_label_of_the_family(catalog):
     assert named(look(catalog, ("brand", "Panasonic"), ("model", "BL-C230")), Role.MAKER) == {
         "i-pro": Grade.POSSIBLE
     }
+
+
+def test_the_platform_of_a_vendor_that_builds_some_hints_at_it_as_the_maker(catalog):
+    assert not catalog.vendors["pelco"].platform_is_maker
+    judged = look(catalog, ("ssdp.usn", "uuid:1::urn:schemas-pelco-com:device:Pelco:1", "udp/1900"))
+    assert "pelco" in named(judged, Role.PLATFORM)
+    assert named(judged, Role.MAKER) == {"pelco": Grade.POSSIBLE}
+    maker = next(item for item in judged.attributions if item.role is Role.MAKER)
+    assert {evidence.strength for evidence in maker.because} == {Strength.LABEL}
+
+
+def test_the_platform_of_a_chip_maker_hints_at_no_maker(catalog):
+    judged = look(catalog, ("rtsp.server", "HiIpcam/V100R003 VodServer/1.0.0", "tcp/554"))
+    assert named(judged, Role.MAKER) == {}
+
+
+IDIS_BLOCK = ("mac", "00:03:22:00:00:01", "link")
+ACTI_BLOCK = ("mac", "00:0f:7c:00:00:01", "link")
+OWN_BLOCKS = {
+    "idis": IDIS_BLOCK,
+    "acti": ACTI_BLOCK,
+    "matrix-comsec": ("mac", "00:1b:09:00:00:01", "link"),
+    "i-pro": ("mac", "d4:2d:c5:00:00:01", "link"),
+    "infinova": ("mac", "00:18:8a:00:00:01", "link"),
+}
+
+
+def test_the_block_of_a_label_that_builds_most_makes_it_a_probable_maker(catalog):
+    for vendor, block in OWN_BLOCKS.items():
+        assert catalog.vendors[vendor].builds == "most"
+        judged = look(catalog, block)
+        assert named(judged, Role.MAKER) == {vendor: Grade.PROBABLE}
+        maker = next(item for item in judged.attributions if item.role is Role.MAKER)
+        assert [evidence.rule for evidence in maker.because] == [f"{vendor}.oui"]
+
+
+def test_every_vendor_with_most_is_tried_here(catalog):
+    most = {vendor.id for vendor in catalog.vendors.values() if vendor.builds == "most"}
+    assert most == set(OWN_BLOCKS)
+
+
+@pytest.mark.parametrize(
+    "vendor", ["geovision", "mobotix", "honeywell", "flir", "bosch", "pelco", "hunt"]
+)
+def test_a_vendor_whose_block_is_on_foreign_hardware_stays_at_some(catalog, vendor):
+    assert catalog.vendors[vendor].builds == "some"
+
+
+def test_the_name_of_a_label_that_builds_most_stays_a_hint(catalog):
+    assert named(look(catalog, ("brand", "IDIS")), Role.MAKER) == {"idis": Grade.POSSIBLE}
+
+
+FOREIGN = {
+    "a strong sign of a listed maker": ("rtsp.auth_realm", "Hikvision", "tcp/554"),
+    "a strong sign of another maker": ("rtsp.auth_realm", "AXIS_WS_ACCC8E000001", "tcp/554"),
+    "the block of a maker": ("mac", "28:57:be:00:00:01", "udp/37020"),
+    "a firmware form of a maker": ("onvif.firmware", "IPC_D1202-B0007P10D1904C40", "tcp/80"),
+}
+
+
+@pytest.mark.parametrize("foreign", FOREIGN.values(), ids=FOREIGN)
+def test_the_block_is_a_hint_again_where_another_maker_shows(catalog, foreign):
+    alone, both = look(catalog, foreign), look(catalog, IDIS_BLOCK, foreign)
+    assert named(both, Role.MAKER) == {**named(alone, Role.MAKER), "idis": Grade.POSSIBLE}
+    assert lead(both) == lead(alone)
+
+
+def test_a_supportive_sign_of_another_maker_is_enough_to_silence_the_block(catalog):
+    judged = look(catalog, IDIS_BLOCK, ("onvif.model", "TC-C320N", "tcp/80"))
+    assert named(judged, Role.MAKER) == {"tiandy": Grade.POSSIBLE, "idis": Grade.POSSIBLE}
+    assert lead(judged) == "tiandy"
+
+
+def test_a_block_of_a_label_that_builds_most_makes_no_conflict(catalog, bench):
+    hik = ("rtsp.auth_realm", "Hikvision", "tcp/554")
+    for block in OWN_BLOCKS.values():
+        (verdict,) = under_889(look(catalog, block, hik), bench)
+        assert verdict.outcome is Outcome.COVERED
+        assert verdict.vendor == "hikvision"
+
+
+def test_a_model_that_the_directory_gives_to_another_maker_silences_the_block(catalog):
+    own = look(catalog, ACTI_BLOCK, ("onvif.model", "B21", "tcp/80"))
+    assert named(own, Role.MAKER) == {"acti": Grade.PROBABLE}
+    bought = look(catalog, ACTI_BLOCK, ("onvif.model", "Z33", "tcp/80"))
+    assert named(bought, Role.MAKER) == {"uniview": Grade.POSSIBLE, "acti": Grade.POSSIBLE}
+    assert lead(bought) == "uniview"
+
+
+def test_the_model_of_another_label_silences_the_block_too(catalog):
+    listed = look(catalog, IDIS_BLOCK, ("onvif.model", "NC303-MB", "tcp/80"))
+    assert named(listed, Role.MAKER)["idis"] is Grade.POSSIBLE
+
+
+def test_two_labels_that_build_most_silence_each_other(catalog):
+    judged = look(catalog, IDIS_BLOCK, ("mac", "00:0f:7c:00:00:01", "tcp/80"))
+    assert named(judged, Role.MAKER) == {"idis": Grade.POSSIBLE, "acti": Grade.POSSIBLE}
+
+
+@pytest.mark.parametrize("vendor", OWN_BLOCKS)
+@pytest.mark.parametrize(
+    "besides",
+    [(), (("brand", "IDIS"),), (("onvif.scopes", "onvif://www.onvif.org/type/video_encoder"),)],
+)
+def test_a_block_of_a_label_that_builds_most_acquits_nobody(catalog, bench, vendor, besides):
+    (verdict,) = under_889(look(catalog, OWN_BLOCKS[vendor], *besides), bench)
+    assert verdict.outcome is Outcome.INDETERMINATE
+    assert verdict.reasons == ("mac_block_only",)
+
+
+def under_889(judged, bench):
+    policy = replace(bench.policy, regimes=("us-ndaa-889",))
+    return judge(replace(judged, video_sign=True), replace(bench, policy=policy))

@@ -83,6 +83,20 @@ def test_the_best_grade_leads_and_the_rest_is_kept():
     assert best(found, Role.CHIP) is None
 
 
+def test_devices_that_show_the_same_sorts_of_signs_each_cite_their_own():
+    for value in ("one", "two"):
+        (item,) = weigh([hit(C.HTTP, value=value), hit(C.RTSP, value=value, rule="other")])
+        assert item.grade is Grade.CONFIRMED
+        assert [e.value for e in item.because] == [value, value]
+
+
+def test_the_same_evidence_twice_is_cited_once_and_other_evidence_of_its_sort_is_not_dropped():
+    (twice,) = weigh([hit(C.HTTP), hit(C.HTTP)])
+    assert len(twice.because) == 1
+    (apart,) = weigh([hit(C.HTTP), hit(C.HTTP, value="y")])
+    assert [e.value for e in apart.because] == ["x", "y"]
+
+
 def test_conflict_is_kept_and_shown_on_both_sides():
     one, two = weigh([hit(C.HTTP), hit(C.RTSP, claims=(AXIS,), rule="axis.rule")])
     assert {one.grade, two.grade} == {Grade.PROBABLE}

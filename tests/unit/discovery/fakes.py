@@ -12,6 +12,7 @@ from auditor.model.errors import Denied, Filtered, NetError, Refused, TimedOut
 from auditor.model.facts import Sighting
 from auditor.model.scope import Scope
 from auditor.net.api import Interface, Neighbour, Packet
+from auditor.net.pace import in_turn
 from auditor.net.system.interfaces import touching
 from auditor.wire import arp
 
@@ -144,6 +145,12 @@ class FakeNet:
             raise TimedOut("nothing")
         finally:
             self._knocks -= 1
+
+    async def knocks(self, address, ports, *, probe, wait, told):
+        async def knock(port):
+            await self.knock(address, port, probe=probe, wait=wait)
+
+        await in_turn(ports, knock, told)
 
     def destinations(self) -> set[str]:
         return {address for _, address, _, _ in self.sent}

@@ -1,14 +1,18 @@
 """What counts as which kind of change, and laws that hold for any two scans."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditor import codec
 from auditor.history.diff import compare
 from auditor.model.document import Coverage, Ledger, Unassessed, VendorNote
-from auditor.model.words import Grade, Outcome
+from auditor.model.facts import Observation
+from auditor.model.words import Grade, Kind, Outcome
 from tests.unit.history.nights import camera, maker, note, scan, verdict
 
 LISTS = ("appeared", "absent", "moved", "reattributed", "firmware", "verdict", "law")
@@ -184,7 +188,7 @@ def cameras(draw):
     address = draw(ADDRESSES)
     return camera(
         draw(st.integers(1, 5)),
-        id=draw(st.sampled_from(["a", "b", "c", "d", "e", "f"])),
+        id=draw(st.sampled_from(["a", "b", "c", "d", "e", "f", f"ip-{address}"])),
         address=draw(st.sampled_from([address, None])),
         addresses=(address, *draw(st.lists(ADDRESSES, max_size=2))),
         mac=draw(st.sampled_from([None, "28:57:be:00:00:01", "28:57:be:00:00:02"])),
@@ -278,3 +282,80 @@ def test_vendors_are_told_by_the_names_that_people_know():
     (change,) = compare(old, replace(scan(1, other), vendors=known)).reattributed
     assert (change.was, change.now) == ("Hikvision (confirmed)", "TP-Link (confirmed)")
     assert change.name.startswith("TP-Link")
+
+
+def uuid(name):
+    return Observation(signal="wsd.endpoint", value=f"urn:uuid:{name}", endpoint="udp/3702")
+
+
+def nameless(number=1, night=1, **more):
+    """A camera that told nothing by which to know it elsewhere."""
+    plain = {"id": f"ip-{camera(number).address}", "mac": None, "serial": None}
+    return camera(number, night, **(plain | more))
+
+
+def test_a_device_with_another_id_is_found_again_by_its_endpoint_id():
+    old = camera(1, observations=(*camera(1).observations, uuid("ABCD-1")))
+    new = nameless(observations=(*camera(1).observations, uuid("abcd-1")), id="epr-abcd-1")
+    moved = replace(new, address="10.0.3.9", addresses=("10.0.3.9",))
+    assert kinds(two([old], [new])) == {}
+    assert kinds(two([old], [moved])) == {"moved": 1}
+
+
+def test_a_device_that_told_only_its_address_is_the_one_that_was_there():
+    assert kinds(two([camera(1), camera(2)], [nameless(), camera(2, 1)])) == {}
+    assert kinds(two([nameless(night=0), camera(2)], [camera(1, 1), camera(2, 1)])) == {}
+
+
+@pytest.mark.parametrize(
+    "other", [{"attributions": (maker("dahua"),)}, {"brand": "dahua"}, {"model": "X"}, {"kind": Kind.RECORDER}]
+)  # fmt: skip
+def test_another_make_at_the_same_address_is_another_device(other):
+    assert kinds(two([camera(1)], [nameless(**other)])) == {"appeared": 1, "absent": 1}
+
+
+def test_two_devices_with_names_of_their_own_are_two_even_at_one_address():
+    other = camera(2, 1, address=camera(1).address, addresses=camera(1).addresses)
+    assert kinds(two([camera(1)], [other])) == {"appeared": 1, "absent": 1}
+
+
+def test_a_second_device_with_the_same_serial_does_not_make_the_first_one_new():
+    """Then ids carry the address, because the serial number names nobody any more."""
+    old = camera(1, id="sn-SN4711-X", mac=None, serial="SN4711-X")
+    twins = [
+        camera(n, 1, id=f"sn-SN4711-X@{camera(n).address}", mac=None, serial="SN4711-X")
+        for n in (1, 2)
+    ]
+    found = two([old], twins)
+    assert kinds(found) == {"appeared": 1}
+    assert found.appeared[0].address == camera(2).address
+
+
+def test_cameras_behind_a_recorder_with_another_id_are_found_again_by_its_ports():
+    def behind(recorder, *models):
+        made = [
+            camera(9, id=f"{recorder}/{port}", address=None, addresses=(), mac=None, serial=None, model=model)
+            for port, model in enumerate(models, 1)
+        ]  # fmt: skip
+        return tuple(made)
+
+    old = camera(1, children=behind(camera(1).id, "A", "B", "C"))
+    new = nameless(children=behind(nameless().id, "A", "X", "C"))
+    found = two([old], [new])
+    assert [item.id for item in found.appeared] == [f"{nameless().id}/2"]
+    assert [item.id for item in found.absent] == [f"{camera(1).id}/2"]
+
+
+def test_two_files_are_compared_without_the_library_of_the_history(tmp_path):
+    """It takes longer to load than the two files take to be read and compared."""
+    for number in (0, 1):
+        (tmp_path / f"{number}.json").write_bytes(codec.encode(scan(number, camera(1, number))))
+    words = (
+        "import sys; from auditor.cli.main import run; code = run(['diff', '0.json', '1.json']);"
+        " print(code, 'sqlalchemy' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", words], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert "Nothing changed." in done.stdout
+    assert done.stdout.splitlines()[-1] == "0 False"

@@ -10,6 +10,18 @@ from auditor.model.errors import ConnReset, Denied, NetError, Refused, TimedOut,
 HOST = "127.0.0.2"
 
 
+@pytest.fixture(params=["polled", "plain"])
+def make_net(request, make_net):
+    """With and without a poller: other systems have none."""
+
+    def make(*targets, **options):
+        net = make_net(*targets, **options)
+        net._dialer._may_poll = request.param == "polled"
+        return net
+
+    return make
+
+
 def until(mark: bytes):
     return lambda read: read.endswith(mark)
 
@@ -261,6 +273,7 @@ async def test_many_hosts_are_asked_at_a_time(make_net):
 async def test_cancellation_leaves_no_socket(serve, make_net, open_files):
     server, net = await serve(hang), make_net(limits={"reply_timeout": 30})
     gc.collect()
+    net._dialer.poller()
     before = open_files()
     tasks = [asyncio.create_task(ask(net, server.port)) for _ in range(10)]
     await server.reaches(4)
@@ -278,6 +291,7 @@ async def test_cancelled_connects_leave_no_socket(make_net, open_files):
         full.listen(0)
         port = full.getsockname()[1]
         net = make_net(limits={"connect_timeout": 30})
+        net._dialer.poller()
         before = open_files()
         tasks = [asyncio.create_task(net.knock(HOST, port, probe="tcp", wait=30)) for _ in range(6)]
         await asyncio.sleep(0.05)
@@ -291,6 +305,7 @@ async def test_cancelled_connects_leave_no_socket(make_net, open_files):
 async def test_no_socket_is_left_by_failures(serve, make_net, open_files, recwarn):
     server, net = await serve(hang), make_net(limits={"reply_timeout": 0.05})
     gc.collect()
+    net._dialer.poller()
     before = open_files()
     for port in (server.port, 1):
         with pytest.raises(NetError):

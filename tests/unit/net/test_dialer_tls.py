@@ -8,6 +8,18 @@ from auditor.net.transport.tls import context
 HOST = "127.0.0.2"
 
 
+@pytest.fixture(params=["polled", "plain"])
+def make_net(request, make_net):
+    """With and without a poller: other systems have none."""
+
+    def make(*targets, **options):
+        net = make_net(*targets, **options)
+        net._dialer._may_poll = request.param == "polled"
+        return net
+
+    return make
+
+
 async def hello(reader, writer):
     await reader.read(100)
     writer.write(b"hello\n")

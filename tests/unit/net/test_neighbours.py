@@ -126,3 +126,33 @@ def test_the_kernels_own_table_can_be_read():
     for entry in neighbours.entries():
         assert entry.index > 0
         ip_address(entry.address)
+
+
+def attribute(kind, data):
+    return struct.pack("=HH", 4 + len(data), kind) + data + bytes(-len(data) % 4)
+
+
+@pytest.mark.parametrize(
+    ("body", "size"),
+    [
+        (attribute(1, b"arp_cache\0") + attribute(4, struct.pack("=I", 8192)), 8192),
+        (attribute(1, b"ndisc_cache\0") + attribute(4, struct.pack("=I", 8192)), None),
+        (attribute(1, b"arp_cache\0") + attribute(4, b"\1"), None),
+        (attribute(1, b"arp_cache\0"), None),
+        (b"\xff\xff\1\0", None),
+    ],
+)
+def test_the_kernel_tells_how_many_neighbours_it_holds(monkeypatch, body, size):
+    monkeypatch.setattr(neighbours.sys, "platform", "linux")
+    monkeypatch.setattr(neighbours.netlink, "ask", lambda *_: [(64, bytes(4) + body)])
+    assert neighbours.table_size() == size
+
+
+def test_a_system_that_does_not_tell_has_a_table_of_unknown_size(monkeypatch):
+    def refuse(*_):
+        raise OSError
+
+    monkeypatch.setattr(neighbours.netlink, "ask", refuse)
+    assert neighbours.table_size() is None
+    monkeypatch.setattr(neighbours.sys, "platform", "darwin")
+    assert neighbours.table_size() is None

@@ -1,5 +1,7 @@
 import asyncio
 
+import pytest
+
 from auditor.net import resolving
 from auditor.net.resolving import Resolving
 
@@ -52,4 +54,54 @@ async def test_a_sweep_of_silent_neighbours_is_held_back(monkeypatch):
 
     await asyncio.gather(*(one(number) for number in range(16)))
     assert most == 4
+    gate.clear()
+
+
+async def test_few_hosts_are_met_in_the_time_that_the_kernel_keeps_them(monkeypatch):
+    monkeypatch.setattr(resolving, "KEPT_SECONDS", 0.05)
+    gate = Resolving(100, met=2)
+    loop = asyncio.get_running_loop()
+    begin = loop.time()
+    for number in range(6):
+        await gate.meet(f"10.0.0.{number}")
+        gate.settled(f"10.0.0.{number}")
+    assert 0.1 <= loop.time() - begin < 1
+    gate.clear()
+
+
+async def test_a_host_that_was_met_takes_no_second_place():
+    gate = Resolving(100, met=2)
+    for _ in range(5):
+        assert gate.try_meet("10.0.0.1")
+        gate.settled("10.0.0.1")
+        await gate.meet("10.0.0.1")
+    assert gate.try_meet("10.0.0.2")
+    assert not gate.try_meet("10.0.0.3")
+    gate.clear()
+    assert gate.try_meet("10.0.0.3")
+    gate.clear()
+
+
+async def test_a_sweep_that_meets_nobody_is_not_held_up_by_meetings():
+    gate = Resolving(100, met=1)
+    await gate.meet("10.0.0.1")
+    await asyncio.wait_for(gate.enter("10.0.0.2"), 1)
+    gate.clear()
+
+
+@pytest.mark.parametrize(("size", "most"), [(None, 768), (1024, 768), (4096, 3072), (1, 1)])
+def test_three_quarters_of_the_table_may_be_met(size, most):
+    assert resolving.most_met(size) == most
+
+
+async def test_a_host_that_is_expected_waits_for_room_before_its_time_begins():
+    gate = Resolving(1, met=1)
+    await gate.expect("10.0.0.1")
+    await gate.expect("10.0.0.1")
+    second = asyncio.create_task(gate.expect("10.0.0.2"))
+    await asyncio.sleep(0.01)
+    assert not second.done()
+    assert len(gate) == 0, "nothing is looked for yet"
+    gate.clear()
+    await asyncio.wait_for(second, 1)
     gate.clear()

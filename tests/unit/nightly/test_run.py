@@ -1,5 +1,6 @@
 import asyncio
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
@@ -12,7 +13,7 @@ from auditor.report.csv import Csv
 from auditor.schedule.lock import Lock
 from tests.soak.appliance import PLAIN, Appliance
 from tests.soak.nights import id_of
-from tests.soak.simulated import HANWHA, HIKVISION, Camera, fleet
+from tests.soak.simulated import HANWHA, HIKVISION, MILESIGHT, Camera, fleet
 
 NIGHT = datetime(2026, 11, 22, 1, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -288,9 +289,53 @@ def test_old_runs_go_by_the_rules_and_files_of_others_stay(house):
 
 def test_a_report_format_with_a_bug_costs_neither_the_others_nor_the_result(house):
     house.write(PLAIN.replace("formats = []", 'formats = ["csv", "md"]'))
-    with patch.object(Csv, "render", side_effect=RuntimeError("boom")):
+
+    def broken(*_):
+        yield b"half a"
+        raise RuntimeError("boom")
+
+    with patch.object(Csv, "pieces", broken):
         (outcome,) = house.night(NIGHT)
     assert "bug: RuntimeError: boom" in outcome.failed
     folder = house.reports / "cams"
     assert sorted(path.suffix for path in folder.iterdir()) == [".json", ".md", ".sha256"]
     assert len(house.entries()) == 1
+
+
+@pytest.mark.parametrize("base", [HANWHA, MILESIGHT])
+def test_a_night_in_which_a_name_came_too_late_tells_nothing(house, base):
+    """Without its endpoint id a device has another id; then the first one comes back."""
+    late = camera(base=base)
+    silent = replace(late, silent=frozenset({"wsd.endpoint"}))
+    found = set()
+    for number, one in enumerate([late, silent, late, late, late, silent, silent]):
+        house.air.there = [*fleet(5).values(), one]
+        (outcome,) = house.night(NIGHT + number * DAY)
+        found |= {a.id for a in outcome.scan.assets if a.address == late.address}
+        if number == 0:
+            house.told.clear()
+        else:
+            assert sum(run.changes_of(outcome).values()) == 0
+    assert len(found) == 2
+    assert told(house) == []
+
+
+def test_an_exchanged_device_is_new_even_if_the_first_night_did_not_name_it(house):
+    first, second = camera(), camera(number=91)
+    silent = replace(first, silent=frozenset({"wsd.endpoint"}))
+    for number, one in enumerate([first, silent, second, second, second]):
+        house.air.there = [*fleet(5).values(), one]
+        house.night(NIGHT + number * DAY)
+        if number == 0:
+            house.told.clear()
+    assert [event for event, _ in told(house)] == ["new-device", "gone"]
+
+
+def test_a_device_that_went_is_called_as_people_call_it(house):
+    lost = camera(base=MILESIGHT)
+    house.air.there = [*fleet(2).values(), lost]  # the others are of other makers
+    for number in range(4):
+        house.night(NIGHT + number * DAY)
+        house.air.there = list(fleet(2).values())
+    (news,) = [item for item in house.told[-1].bulletin.news if item.event == "gone"]
+    assert news.name.startswith("Milesight")

@@ -11,6 +11,7 @@ import pytest
 from auditor import codec
 from auditor.app.reporting import formats
 from auditor.model.document import Coverage, Scan, Summary
+from auditor.model.profiles import person
 from auditor.report import phrases as _phrases
 from auditor.report._api import Page
 from auditor.report.html import FORMAT, asset, policy
@@ -453,7 +454,8 @@ def test_every_reason_that_a_verdict_may_give_has_words():
 
 def test_every_profile_flag_and_class_of_the_database_has_words(catalog):
     flags = {flag for regime in catalog.regimes.values() for flag in regime.applies_if}
-    assert {flag for flag in flags if ":" not in flag} <= set(_html_words.PROFILES)
+    assert {flag for flag in flags if person(flag) == flag} == set()
+    assert person("us-state-agency:tx") == "an agency of the US state of Texas"
     assert {regime.finding_class for regime in catalog.regimes.values()} <= set(_html_words.CLASSES)
 
 

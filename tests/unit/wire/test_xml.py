@@ -90,3 +90,30 @@ def test_declared_namespaces_are_listed_once_in_order() -> None:
     found = xml.document('<a xmlns:p="urn:1" xmlns="urn:2"><b xmlns:q="urn:1"/></a>')
     assert set(found.namespaces) == {"urn:1", "urn:2"}
     assert len(found.namespaces) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<a><b> x </b><c/><b>y<!-- z -->w</b></a>",
+        "<a>only</a>",
+        "<a>before<b>in</b>after</a>",
+        "<s:a xmlns:s='urn:s' xmlns='urn:d'><s:b>1</s:b><b>2</b></s:a>",
+        "<u:a><u:b>undeclared</u:b></u:a>",
+        "<a><b>R&D &amp; more</b><c><![CDATA[x < y]]></c></a>junk",
+        "\0<a><b>\x01control</b></a>",
+    ],
+)
+def test_what_is_gleaned_is_what_the_tree_holds(text):
+    tree, found = xml.document(text), xml.gleaned(text)
+    assert found.leaves == xml.leaves(tree.root)
+    assert list(found.leaves) == list(xml.leaves(tree.root))
+    assert (found.root, found.namespaces) == (xml.local(tree.root.tag), tree.namespaces)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "no xml", "<a><b></a>", "<!DOCTYPE a><a/>", "<a>" * 65 + "</a>" * 65]
+)
+def test_what_is_no_document_is_not_gleaned_from(text):
+    with pytest.raises(Malformed):
+        xml.gleaned(text)

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 
-from auditor.discovery._pace import Pace
+from auditor.net.pace import Pace
 
 
 async def most_at_a_time(pace: Pace, knocks: int, seconds: float) -> int:

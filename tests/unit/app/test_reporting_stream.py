@@ -1,0 +1,62 @@
+"""Reports that are written as they are made: the same bytes, whole or not at all."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from auditor import codec
+from auditor.app import reporting
+from auditor.codec.shelf import Shelf
+from auditor.report._api import Page, Streamed
+
+ROOT = Path(__file__).parents[3]
+STREAMED = ("csv", "json", "jsonl")
+
+
+@pytest.fixture(scope="module")
+def scan():
+    return codec.decode((ROOT / "examples" / "sample-fleet" / "scan.json").read_bytes())
+
+
+@pytest.fixture(scope="module")
+def far(scan):
+    """The scan with its assets on the disk."""
+    shelf = Shelf(0)
+    for asset in scan.assets:
+        shelf.append(asset)
+    return replace(scan, assets=shelf)
+
+
+@pytest.mark.parametrize("name", STREAMED)
+def test_a_streamed_report_is_the_report(scan, far, name, tmp_path):
+    form = reporting.formats()[name]
+    assert isinstance(form, Streamed)
+    places = reporting.outputs([str(tmp_path / f"scan.{name}")], None)
+    reporting.write(far, places, Page())
+    assert (tmp_path / f"scan.{name}").read_bytes() == form.render(scan, Page())
+
+
+@pytest.mark.parametrize("name", STREAMED)
+def test_a_streamed_report_grows_piece_by_piece(far, name):
+    pieces = list(reporting.formats()[name].pieces(far, Page()))
+    assert len(pieces) >= len(far.assets)
+
+
+@pytest.mark.parametrize("name", sorted(set(reporting.formats()) - set(STREAMED)))
+def test_every_other_report_is_the_same_of_assets_on_the_disk(scan, far, name):
+    form = reporting.formats()[name]
+    assert form.render(far, Page()) == form.render(scan, Page())
+
+
+def test_a_report_that_breaks_off_leaves_the_old_file_and_nothing_else(tmp_path):
+    def broken():
+        yield b"half of "
+        raise ValueError("no more")
+
+    path = tmp_path / "scan.json"
+    path.write_bytes(b"the report of yesterday")
+    with pytest.raises(ValueError, match="no more"):
+        reporting.write_atomic(path, broken())
+    assert path.read_bytes() == b"the report of yesterday"
+    assert list(tmp_path.iterdir()) == [path]
