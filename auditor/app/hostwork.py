@@ -1,6 +1,6 @@
 """The work on one host: knock at its ports in waves, ask, and stop when nothing more matters."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from auditor.app.desk import Card
@@ -13,7 +13,7 @@ from auditor.model.words import Ending
 from auditor.net.api import Net
 from auditor.probes import _run
 from auditor.probes._api import Clock, Probe, Target
-from auditor.probes.ports import WAVES, named
+from auditor.probes.ports import RTSP, WAVES, named
 
 _FAMILIES, _PAGES = 20, 30  # ranks at which questions of one family and of little worth begin
 _SECOND_KNOCKS = 8  # so few ports that say nothing get a second knock on a host that lives
@@ -54,11 +54,11 @@ class HostWork:
 
     async def run(self) -> None:
         """Knock and ask until settled, or until there is nothing left to ask."""
-        for wave, below in self._waves():
+        for wave in filter(None, (named(self._card.facts), *self._tools.waves)):
             if self._settled():
                 break
             await self._knock(wave)
-            await self._ask_all(below)
+            await self._ask_all(self._below())
             if self._card.remembered:
                 return  # an old entry of the neighbour table, and nobody there
         else:
@@ -67,16 +67,13 @@ class HostWork:
         await self._ask_who()
         await self._look_behind()
 
-    def _waves(self) -> Iterator[tuple[tuple[int, ...], int]]:
-        """Ports to knock at, and below which rank to ask then.
+    def _below(self) -> int:
+        """The rank below which to ask while there are ports left to knock at.
 
-        The budget is short: what every device answers comes before what one family answers, and
-        pages of little worth wait until all ports are known.
+        The budget is short: what every device answers comes before what one family answers, unless
+        the video port is found already; pages of little worth wait until all ports are known.
         """
-        if pointed := named(self._card.facts):
-            yield pointed, _FAMILIES
-        for wave in self._tools.waves:
-            yield wave, _PAGES
+        return _PAGES if self._card.open_ports & RTSP else _FAMILIES
 
     async def find_web(self) -> None:
         """Knock and ask as much as a login must know: which web server there is, and how it asks.

@@ -144,14 +144,14 @@ async def log_in(
     """
     if _DONE in card.asked:
         return None
-    card.asked.add(_DONE)
     entry = choose(desk.entries, whom(asset))
     if entry is None or (asset.headline in _NO_VIDEO and not entry.addresses):
         return None
     await look()
     places = _places(card, asset, entry, desk.logins)
-    if not places:
-        return None
+    if not places or _DONE in card.asked:
+        return None  # what comes later may show more; another interview may have been quicker
+    card.asked.add(_DONE)
     try:
         host = _Host(card=card, asset=asset, keys=keys, entry=entry)
         ended = await _visit(host, desk, way, places)

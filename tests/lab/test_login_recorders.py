@@ -63,6 +63,7 @@ def scanned(tmp_path_factory):
         file.chmod(0o600)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("XDG_STATE_HOME", str(folder / "state"))
+            planned.stop()
             with Loopback([*cameras, *both], network=planned.network) as fleet:
                 words = ["--credentials", str(file), "-o", str(out), "-q"]
                 assert run(["scan", fleet.target, *words]) in {0, 10, 11}

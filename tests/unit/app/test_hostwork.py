@@ -159,7 +159,23 @@ async def test_pages_of_little_worth_wait_until_all_ports_are_known(tools):
         probe.order = order
     card = Card(address="10.0.0.1", methods={"arp"})
     await HostWork(card, tools(net, *probes, waves=((80,), (8554,)))).run()
-    assert order == ["web", "family", "video", "icon"]
+    assert order == ["web", "video", "family", "icon"]
+
+
+async def test_where_the_video_port_is_found_families_are_asked_before_more_knocks(tools):
+    net = Net({80: True, 554: True, 81: True})
+    order: list[str] = []
+    probes = [
+        Asked("icon", 60, [80]),
+        Asked("family", 22, [80]),
+        Asked("other", 10, [81]),
+        Asked("web", 10, [80]),
+    ]
+    for probe in probes:
+        probe.order = order
+    card = Card(address="10.0.0.1", methods={"arp"})
+    await HostWork(card, tools(net, *probes, waves=((80, 554), (81,)))).run()
+    assert order == ["web", "family", "other", "icon"]
 
 
 async def test_where_a_device_points_every_device_is_asked_before_one_family(tools):

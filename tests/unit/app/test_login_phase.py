@@ -100,6 +100,15 @@ async def log_in(answer, where, *, card=None, known=None, headline="covered", as
     return card, way, warning
 
 
+async def test_a_device_that_shows_late_that_it_is_video_is_asked_then_and_once():
+    device, where = Locked(), desk()
+    card, way, _ = await log_in(device, where, headline="unidentified")
+    assert (card.attempts, way.granted) == ([], [])
+    for _ in range(2):
+        card, way, _ = await log_in(device, where, card=card)
+    assert [attempt.outcome for attempt in card.attempts] == [Ending.OK]
+
+
 async def test_a_login_that_is_taken_gives_facts_an_attempt_and_a_note():
     device, where = Locked(), desk()
     card, way, warning = await log_in(device, where)

@@ -266,9 +266,12 @@ def test_a_hostile_text_in_every_field_is_only_text(text):
 
 
 def test_all_payloads_at_once_are_only_text(sample):
-    data = render(poisoned(sample, document=True))
+    forged = poisoned(sample, document=True)
+    data = render(forged)
     assert not active(data)
-    assert not any("evil" in address for address in _addresses(data))
+    # Only a source is ever a link, and it shows where it leads; in a forged document that is forged too.
+    sources = {verdict.source for asset in forged.assets for verdict in asset.verdicts}
+    assert _addresses(data) <= sources | {note.source for note in forged.law}
 
 
 def test_markup_of_typst_in_a_name_is_shown_and_not_run():

@@ -1,7 +1,7 @@
 """Our hand-written SOAP agrees with the WSDL that ONVIF publishes (shipped with onvif-zeep)."""
 
-import sysconfig
 import warnings
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -16,12 +16,8 @@ pytestmark = pytest.mark.slow
 
 
 def _wsdl() -> Path:
-    paths = sysconfig.get_paths()
-    places = [
-        Path(paths["purelib"]) / "wsdl",
-        Path(paths["data"]) / "lib/python3/site-packages/wsdl",
-    ]
-    return next(one for one in places if one.is_dir()) / "devicemgmt.wsdl"
+    listed = metadata.files("onvif-zeep") or ()
+    return Path(next(one for one in listed if one.name == "devicemgmt.wsdl").locate())
 
 
 class _Deaf(Transport):
