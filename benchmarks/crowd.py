@@ -5,7 +5,8 @@
     scanner ── eth0 ───── eth0 ── crowd: a ``local`` route for each device's address
 
 On a link, :mod:`benchmarks.arpd` answers ARP for exactly those addresses, each with the device's own
-hardware address, and a rule of nftables lets the kernel take frames to all of them. Each device's
+hardware address, and a rule of nftables lets the kernel take frames to all of them. Where there is no
+nftables, the kernel answers, with one hardware address for all. Each device's
 sockets are bound to its own address and therefore hear no group questions: everything that is learned
 of a device is learned from itself, one by one, which is the harder case.
 """
@@ -52,6 +53,7 @@ class Crowd(Running):
         network: what it fills.
         devices: who is there, spread evenly over the network.
         scanner: the namespace to scan from.
+        own_macs: whether each has its own hardware address; without nftables all share one.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Crowd(Running):
         self.scanner, self.home = f"{tag}-scan", f"{tag}-there"
         self._stage = _Stage(self.home)
         self._runner = Runner(self.devices, self._stage, conditions)
+        self.own_macs = False
         self._arpd: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -82,8 +85,6 @@ class Crowd(Running):
         """
         if reason := netns.lack():
             raise ToolError(f"network namespaces: {reason}")
-        if not self.routed and shutil.which("nft") is None:
-            raise ToolError("a crowd on a link needs nft (apt-get install nftables)")
         net = self.network
         there = "192.0.2.1/30" if self.routed else f"{net[1]}/{net.prefixlen}"
         here = "192.0.2.2/30" if self.routed else f"{net[_SCANNER]}/{net.prefixlen}"
@@ -110,7 +111,8 @@ class Crowd(Running):
                 [f"addr add {here} brd + dev eth0", "link set eth0 up", "link set lo up", *way],
                 namespace=self.scanner,
             )
-            if not self.routed:
+            self.own_macs = not self.routed and self._take_frames()
+            if self.own_macs:
                 self._answer_arp(str(net[1]))
             self._runner.start()
             netns.carries(self.scanner)
@@ -118,15 +120,22 @@ class Crowd(Running):
             self.stop()
             raise
 
+    def _take_frames(self) -> bool:
+        """Let the kernel take frames to the devices' hardware addresses; False where it cannot."""
+        if shutil.which("nft") is None:
+            return False
+        try:
+            for rule in _ALL_FRAMES:
+                netns.run(["ip", "netns", "exec", self.home, "nft", rule])
+        except ToolError:
+            return False
+        return True
+
     def _answer_arp(self, own: str) -> None:
         """Give each device its hardware address."""
-        netns.sysctl(self.home, {"ipv4/conf/all/arp_ignore": "8"})  # the kernel answers for none
-        there = ["ip", "netns", "exec", self.home]
-        for rule in _ALL_FRAMES:
-            netns.run([*there, "nft", rule])
         macs = [(own, _OWN_MAC), *((device.address, device.mac) for device in self.devices)]
         self._arpd = subprocess.Popen(
-            [*there, sys.executable, str(_ARPD), "eth0"],
+            ["ip", "netns", "exec", self.home, sys.executable, str(_ARPD), "eth0"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -137,6 +146,7 @@ class Crowd(Running):
         self._arpd.stdin.flush()
         if self._arpd.stdout.readline() != "ready\n":
             raise ToolError("the ARP responder did not start")
+        netns.sysctl(self.home, {"ipv4/conf/all/arp_ignore": "8"})  # the kernel answers for none
 
     def stop(self) -> None:
         """Take everything away; safe to call twice."""
