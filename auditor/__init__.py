@@ -60,17 +60,17 @@ def scan(*targets: str, terms: "dict[str, Any] | None" = None, **options: object
 
     Args:
         targets: addresses, prefixes, ranges, names, as ``audit scan`` takes them.
-        terms: fields of ``auditor.app.bench.Terms``: policy, regimes, profile, as_of …
-        options: fields of ``auditor.app.options.ScanOptions``: exclude, ports, engine, rate …
+        terms: fields of ``auditor.app.judging.bench.Terms``: policy, regimes, profile, as_of …
+        options: fields of ``auditor.app.scanning.options.ScanOptions``: exclude, ports, engine, rate …
 
     Raises:
         UsageError: the targets, options or terms do not fit; nothing was sent.
     """
     import asyncio  # noqa: PLC0415 - start-up time is the point
 
-    from auditor.app.bench import Terms  # noqa: PLC0415
-    from auditor.app.options import ScanOptions  # noqa: PLC0415
-    from auditor.app.scan import scan as run  # noqa: PLC0415
+    from auditor.app.judging.bench import Terms  # noqa: PLC0415
+    from auditor.app.scanning.options import ScanOptions  # noqa: PLC0415
+    from auditor.app.scanning.scan import scan as run  # noqa: PLC0415
     from auditor.model.errors import UsageError  # noqa: PLC0415
 
     try:
@@ -86,13 +86,13 @@ def judge(document: "Scan", **terms: object) -> "Scan":
 
     Args:
         document: a scan.
-        terms: fields of ``auditor.app.bench.Terms``: policy, regimes, profile, as_of …
+        terms: fields of ``auditor.app.judging.bench.Terms``: policy, regimes, profile, as_of …
 
     Raises:
         UsageError: the terms do not fit.
     """
-    from auditor.app.bench import Terms, bench  # noqa: PLC0415
-    from auditor.app.judging import rejudge  # noqa: PLC0415
+    from auditor.app.judging.bench import Terms, bench  # noqa: PLC0415
+    from auditor.app.judging.hinge import rejudge  # noqa: PLC0415
     from auditor.model.errors import UsageError  # noqa: PLC0415
 
     try:
@@ -108,7 +108,7 @@ def read(path: str) -> "Scan":
     Raises:
         UsageError: it cannot be read, or is none.
     """
-    from auditor.app.reporting import read as read_scan  # noqa: PLC0415
+    from auditor.app.reports.reporting import read as read_scan  # noqa: PLC0415
 
     return read_scan(path)
 
@@ -120,8 +120,8 @@ def write(document: "Scan", *paths: str) -> None:
         UsageError: an unknown suffix, or a folder that is not there.
         AuditError: a file cannot be written.
     """
-    from auditor.app.reporting import outputs  # noqa: PLC0415
-    from auditor.app.reporting import write as write_scan  # noqa: PLC0415
+    from auditor.app.reports.reporting import outputs  # noqa: PLC0415
+    from auditor.app.reports.reporting import write as write_scan  # noqa: PLC0415
     from auditor.report._api import Page  # noqa: PLC0415
 
     write_scan(document, outputs(paths, None), Page())

@@ -21,9 +21,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from auditor import codec
-from auditor.app.bench import Terms, bench
-from auditor.app.identify import answers
-from auditor.app.judging import rejudge
+from auditor.app.judging.bench import Terms, bench
+from auditor.app.judging.hinge import rejudge
+from auditor.app.judging.identify import answers
 from auditor.catalog.catalog import Catalog
 from auditor.model.document import Asset, Scan
 from auditor.model.facts import Observation

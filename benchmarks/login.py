@@ -18,11 +18,11 @@ from pathlib import Path
 
 from auditor import codec
 from auditor.app import clock
-from auditor.app.desk import Desk
-from auditor.app.identity import keys_of
-from auditor.app.login import log_in
-from auditor.app.login_desk import Logins
-from auditor.app.resume import restore
+from auditor.app.credentials.login import log_in
+from auditor.app.credentials.login_desk import Logins
+from auditor.app.devices.desk import Desk
+from auditor.app.devices.identity import keys_of
+from auditor.app.scanning.resume import restore
 from auditor.lab import guarded
 from auditor.lab.loopback import Loopback
 from auditor.model.document import Scan

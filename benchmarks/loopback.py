@@ -19,10 +19,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from auditor.app.bench import Terms  # noqa: E402 - found beside this file
 from auditor.app.events import Event, Planned  # noqa: E402
-from auditor.app.options import ScanOptions  # noqa: E402
-from auditor.app.scan import scan  # noqa: E402
+from auditor.app.judging.bench import Terms  # noqa: E402 - found beside this file
+from auditor.app.scanning.options import ScanOptions  # noqa: E402
+from auditor.app.scanning.scan import scan  # noqa: E402
 from auditor.lab.fleet import choose  # noqa: E402
 from auditor.lab.loopback import Loopback  # noqa: E402
 

@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import Final
 
 from auditor import codec
-from auditor.app import reporting
-from auditor.app.bench import Terms, bench
-from auditor.app.card import Stage
-from auditor.app.conclusion import conclude
-from auditor.app.desk import Desk
-from auditor.app.identity import one_asset
-from auditor.app.judging import judge_asset
+from auditor.app.devices.card import Stage
+from auditor.app.devices.conclusion import conclude
+from auditor.app.devices.desk import Desk
+from auditor.app.devices.identity import one_asset
+from auditor.app.judging.bench import Terms, bench
+from auditor.app.judging.hinge import judge_asset
+from auditor.app.reports import reporting
 from auditor.cli.show import page
 from auditor.model.facts import Sighting
 from auditor.model.scope import Scope

@@ -10,9 +10,9 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from auditor.app.bench import Terms
-from auditor.app.options import ScanOptions
-from auditor.app.scan import scan
+from auditor.app.judging.bench import Terms
+from auditor.app.scanning.options import ScanOptions
+from auditor.app.scanning.scan import scan
 from auditor.history.diff import compare
 from auditor.history.pack import Digests, observation_digest, version_digest
 from auditor.history.store import History

@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from auditor import registry
-from auditor.app import reporting
+from auditor.app.reports import reporting
 from auditor.catalog.catalog import Catalog
 from auditor.cli.main import app
 from auditor.discovery._api import Method

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from auditor import codec
-from auditor.app import reporting
+from auditor.app.reports import reporting
 from auditor.catalog.load import load
 from auditor.report._api import Page
 from docs import _code, _database

@@ -150,7 +150,7 @@ def records(target: Path) -> None:
 def system(stage: Path, epoch: int) -> None:
     """What the system needs beside the libraries."""
     put(stage, "usr/bin/audit", LAUNCHER, 0o755)
-    example = (ROOT / "auditor/app/nightly/example.toml").read_text(encoding="utf-8")
+    example = (ROOT / "auditor/app/appliance/example.toml").read_text(encoding="utf-8")
     put(stage, "etc/auditor/auditor.toml", example, 0o640)
     job = Job(config=Path("/etc/auditor/auditor.toml"))
     for name, text in (

@@ -115,7 +115,7 @@ def see_also(name: str, names: list[str]) -> str:
 
 def configuration(day: str) -> str:
     """The page of the configuration file: its own commented example."""
-    example = (ROOT / "auditor/app/nightly/example.toml").read_text(encoding="utf-8")
+    example = (ROOT / "auditor/app/appliance/example.toml").read_text(encoding="utf-8")
     told = (
         "What\n.BR audit\\-run (1)\nscans, judges by, keeps, writes and tells. TOML; an unknown key"
         " is an error that names its line.\n.B audit config check\nchecks a file. Every key, with"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.app.bench import Terms
+from auditor.app.judging.bench import Terms
 from auditor.catalog.catalog import Catalog
 from auditor.catalog.load import load
 from auditor.model.facts import Observation

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from auditor.app import sshsig
+from auditor.app.reports import sshsig
 from auditor.catalog import bundle
 from auditor.catalog.folder import digest_of, read_toml
 from auditor.catalog.load import load

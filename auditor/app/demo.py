@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from auditor.app.bench import Terms
 from auditor.app.events import Event
-from auditor.app.options import ScanOptions
-from auditor.app.reporting import outputs, write
-from auditor.app.scan import scan
+from auditor.app.judging.bench import Terms
+from auditor.app.reports.reporting import outputs, write
+from auditor.app.scanning.options import ScanOptions
+from auditor.app.scanning.scan import scan
 from auditor.lab.fleet import choose
 from auditor.lab.loopback import Loopback
 from auditor.model.document import Scan

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from auditor.app import reporting
+from auditor.app.reports import reporting
 from auditor.history.diff import compare
 from auditor.model.difference import Difference
 from auditor.model.document import Scan
 from auditor.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from auditor.app.nightly.config import Config
+    from auditor.app.appliance.config import Config
     from auditor.history.entries import Entry
     from auditor.history.store import History
 
@@ -49,7 +49,7 @@ class Where:
         """
         if self.config is None and (self.url or not DEFAULT_CONFIG.is_file()):
             return None
-        from auditor.app.nightly.config import read
+        from auditor.app.appliance.config import read
 
         return read(self.config or DEFAULT_CONFIG)
 
@@ -57,7 +57,7 @@ class Where:
         """The history's URL."""
         if self.url:
             return self.url
-        from auditor.app.nightly.places import default_history, history_url
+        from auditor.app.appliance.places import default_history, history_url
 
         found = self.settings()
         return history_url(found) if found else default_history()

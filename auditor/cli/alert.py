@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from auditor.alert import message
+from auditor.app.appliance.config import read
+from auditor.app.appliance.places import history_url
 from auditor.app.nightly import post
-from auditor.app.nightly.config import read
 from auditor.app.nightly.memory import Memory
-from auditor.app.nightly.places import history_url
 from auditor.cli.nightly import ConfigFile
 from auditor.model.errors import AuditError, ToolError, UsageError
 

@@ -8,8 +8,9 @@ from typing import Annotated, cast
 import typer
 
 from auditor import registry
-from auditor.app import past, reporting
+from auditor.app import past
 from auditor.app.past import Where
+from auditor.app.reports import reporting
 from auditor.cli import where as words
 from auditor.cli.show import page
 from auditor.model.difference import Difference

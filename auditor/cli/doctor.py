@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from auditor.app.appliance import checkup
 from auditor.app.doctor import examine
-from auditor.app.nightly import checkup
 
 
 def doctor_command(

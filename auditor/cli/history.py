@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from auditor import codec
-from auditor.app import past, reporting
-from auditor.app.nightly.config import KeepPart, keep_of
+from auditor.app import past
+from auditor.app.appliance.config import KeepPart, keep_of
 from auditor.app.nightly.publish import start_name
 from auditor.app.past import Where
+from auditor.app.reports import reporting
 from auditor.cli import options
 from auditor.cli.show import page, show_table
 from auditor.cli.where import ConfigFile, Network, Site, Url

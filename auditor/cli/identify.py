@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from auditor.app import identify as use
-from auditor.app.bench import bench
-from auditor.app.judging import exit_code
+from auditor.app.judging import identify as use
+from auditor.app.judging.bench import bench
+from auditor.app.judging.hinge import exit_code
 from auditor.cli import options
 from auditor.model.errors import UsageError
 from auditor.policy.judge import headline

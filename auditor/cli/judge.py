@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from auditor.app import reporting
-from auditor.app.bench import bench
-from auditor.app.conclusion import met
-from auditor.app.judging import exit_code
-from auditor.app.rejudging import rejudge_document
+from auditor.app.devices.conclusion import met
+from auditor.app.judging.bench import bench
+from auditor.app.judging.hinge import exit_code
+from auditor.app.judging.rejudging import rejudge_document
+from auditor.app.reports import reporting
 from auditor.cli import options
 from auditor.cli.show import page, show_table
 

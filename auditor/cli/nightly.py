@@ -11,12 +11,13 @@ from typing import Annotated
 import msgspec
 import typer
 
+from auditor.app.appliance import places, plan
+from auditor.app.appliance.config import Config, read, shown
 from auditor.app.events import Event, JudgedOne, Warned
-from auditor.app.nightly import health, places, plan, run
-from auditor.app.nightly.config import Config, read, shown
+from auditor.app.nightly import health, run
 from auditor.app.nightly.memory import Memory
 from auditor.app.nightly.night import Night, Outcome
-from auditor.app.resume import state_folder
+from auditor.app.state import state_folder
 from auditor.cli import options
 from auditor.model.errors import ToolError, UsageError
 from auditor.schedule.lock import Lock
@@ -158,6 +159,6 @@ def show_command(config: ConfigFile = Path("auditor.toml")) -> int:
 @config_app.command("example")
 def example_command() -> int:
     """Print a commented configuration to begin with."""
-    place = resources.files("auditor.app.nightly") / "example.toml"
+    place = resources.files("auditor.app.appliance") / "example.toml"
     sys.stdout.write(place.read_text(encoding="utf-8"))
     return 0

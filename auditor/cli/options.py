@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from auditor.app import manifest as manifests
-from auditor.app.bench import DEFAULT_POLICY, Terms
-from auditor.app.reporting import STDOUT
-from auditor.app.reporting import Output as Output_
+from auditor.app.judging.bench import DEFAULT_POLICY, Terms
+from auditor.app.reports import manifest as manifests
+from auditor.app.reports.reporting import STDOUT
+from auditor.app.reports.reporting import Output as Output_
 from auditor.model.document import Scan
 from auditor.model.errors import UsageError
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from auditor.app.bench import Terms, bench
+from auditor.app.judging.bench import Terms, bench
 from auditor.catalog.load import load
 from auditor.cli import options
 from auditor.model.errors import UsageError

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from auditor import codec
-from auditor.app import forms, reporting
-from auditor.app.judging import family
+from auditor.app.judging.hinge import family
+from auditor.app.reports import forms, reporting
 from auditor.cli import options
 from auditor.cli import where as words
 from auditor.cli.show import page, show_table

@@ -11,15 +11,15 @@ from typing import Annotated
 import typer
 
 from auditor import codec
-from auditor.app import reporting
-from auditor.app.bench import Terms, check
-from auditor.app.conclusion import met
+from auditor.app.devices.conclusion import met
 from auditor.app.events import Event, JudgedOne
-from auditor.app.judging import exit_code
-from auditor.app.networks import attached
-from auditor.app.options import ScanOptions, parse_ports
-from auditor.app.resume import keep, rescue, take_up
-from auditor.app.scan import scan as run_scan
+from auditor.app.judging.bench import Terms, check
+from auditor.app.judging.hinge import exit_code
+from auditor.app.reports import reporting
+from auditor.app.scanning.networks import attached
+from auditor.app.scanning.options import ScanOptions, parse_ports
+from auditor.app.scanning.resume import keep, rescue, take_up
+from auditor.app.scanning.scan import scan as run_scan
 from auditor.cli import options
 from auditor.cli.show import Show, page, show_table
 from auditor.model.document import Scan

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from auditor.app.nightly import scheduling, timetable
-from auditor.app.nightly.config import Config, read
+from auditor.app.appliance import scheduling, timetable
+from auditor.app.appliance.config import Config, read
 from auditor.model.errors import UsageError
 from auditor.schedule import files
 from auditor.schedule.job import DEFAULT_AT, parse_at, parse_delay

@@ -9,10 +9,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from auditor.app import reporting
-from auditor.app.costs import read_costs
 from auditor.app.events import Event, Found, JudgedOne, MethodEnded, Planned, Warned
-from auditor.app.forms import read as read_form
+from auditor.app.reports import reporting
+from auditor.app.reports.costs import read_costs
+from auditor.app.reports.forms import read as read_form
 from auditor.model.document import Scan
 from auditor.report._api import Page
 from auditor.report.words import title_of

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from auditor.app import manifest as manifests
+from auditor.app.reports import manifest as manifests
 from auditor.model.errors import UsageError
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from auditor.app.identify import observation
+from auditor.app.judging.identify import observation
 from auditor.model.errors import UsageError
 from auditor.model.facts import Observation
 from auditor.model.words import Kind

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from auditor.app.bench import Terms, bench
+from auditor.app.judging.bench import Terms, bench
 from auditor.policy.judge import Bench
 from benchmarks.accuracy.corpus import HERE, PARTS, CorpusError, Device, complaints, read
 from benchmarks.accuracy.score import REGIME, Figure, answer, figures

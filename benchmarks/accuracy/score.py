@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from auditor.app.identify import identify
+from auditor.app.judging.identify import identify
 from auditor.model.judgement import Attribution, Judged, Verdict
 from auditor.model.knowledge import Vendor
 from auditor.model.words import Grade, Outcome, Role, grade_rank

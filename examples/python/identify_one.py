@@ -2,8 +2,8 @@
 
 import sys
 
-from auditor.app.bench import Terms, bench
-from auditor.app.identify import identify
+from auditor.app.judging.bench import Terms, bench
+from auditor.app.judging.identify import identify
 from auditor.model.facts import Observation
 
 FACTS = (

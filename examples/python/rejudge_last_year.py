@@ -6,9 +6,9 @@ database, the policy and the date.
 
 import sys
 
-from auditor.app.bench import Terms, bench
-from auditor.app.judging import rejudge
-from auditor.app.reporting import read
+from auditor.app.judging.bench import Terms, bench
+from auditor.app.judging.hinge import rejudge
+from auditor.app.reports.reporting import read
 
 
 def main(path: str, day: str) -> None:

@@ -25,9 +25,9 @@ def record() -> bytes:
     """Scan the fleet and give the document with frozen times."""
     os.environ["SOURCE_DATE_EPOCH"] = FROZEN  # before the clock of the product is asked
     from auditor import codec  # noqa: PLC0415 - after the clock is frozen
-    from auditor.app.bench import Terms  # noqa: PLC0415
-    from auditor.app.options import ScanOptions  # noqa: PLC0415
-    from auditor.app.scan import scan  # noqa: PLC0415
+    from auditor.app.judging.bench import Terms  # noqa: PLC0415
+    from auditor.app.scanning.options import ScanOptions  # noqa: PLC0415
+    from auditor.app.scanning.scan import scan  # noqa: PLC0415
     from auditor.lab.fleet import choose  # noqa: PLC0415
     from auditor.lab.loopback import Loopback  # noqa: PLC0415
 

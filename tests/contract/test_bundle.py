@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from auditor.app import dbupdate
-from auditor.app.sshsig import sign
+from auditor.app.reports.sshsig import sign
 from auditor.catalog import bundle, locate
 from auditor.catalog.load import load
 from auditor.catalog.updates import pointer_of

@@ -247,7 +247,7 @@ def test_explain_goes_from_bytes_to_law(audit, document):
 
 
 def test_every_listed_format_renders(audit, document, tmp_path):
-    from auditor.app.reporting import formats
+    from auditor.app.reports.reporting import formats
 
     for name, item in formats().items():
         suffix = item.suffixes[0]
@@ -257,7 +257,7 @@ def test_every_listed_format_renders(audit, document, tmp_path):
 
 
 def test_writing_is_whole_or_not_at_all(document, tmp_path, monkeypatch):
-    from auditor.app import reporting
+    from auditor.app.reports import reporting
 
     target = tmp_path / "report.json"
     target.write_bytes(b"old")
@@ -269,7 +269,7 @@ def test_writing_is_whole_or_not_at_all(document, tmp_path, monkeypatch):
 
 
 def test_a_report_that_cannot_be_written_loses_no_scan(audit, tmp_path, monkeypatch):
-    from auditor.app import reporting
+    from auditor.app.reports import reporting
 
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     whole = reporting.write_atomic

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from auditor import registry
-from auditor.app import reporting
+from auditor.app.reports import reporting
 from auditor.cli import main as cli_main
 from auditor.model.signals import SIGNALS
 from auditor.model.words import Ending, FindingClass, Grade, Outcome, Strength

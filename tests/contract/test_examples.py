@@ -13,14 +13,14 @@ import msgspec
 import pytest
 
 from auditor import codec
-from auditor.app import forms, reporting
-from auditor.app.bench import Terms, bench
-from auditor.app.costs import read_costs
 from auditor.app.credentials import file as credentials
-from auditor.app.identify import answers
-from auditor.app.judging import family, rejudge
-from auditor.app.options import _expanded, parse_span
-from auditor.app.reporting import formats
+from auditor.app.judging.bench import Terms, bench
+from auditor.app.judging.hinge import family, rejudge
+from auditor.app.judging.identify import answers
+from auditor.app.reports import forms, reporting
+from auditor.app.reports.costs import read_costs
+from auditor.app.reports.reporting import formats
+from auditor.app.scanning.options import _expanded, parse_span
 from auditor.catalog.load import load
 from auditor.catalog.verify import verify
 from auditor.model.errors import TimedOut

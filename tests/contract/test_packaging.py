@@ -54,7 +54,7 @@ def test_every_option_stands_on_its_page(pages):
 
 def test_the_configuration_page_holds_the_whole_example(pages):
     text = pages["auditor.toml.5"].replace("\\-", "-").replace("\\&", "").replace("\\e", "\\")
-    example = (ROOT / "auditor/app/nightly/example.toml").read_text()
+    example = (ROOT / "auditor/app/appliance/example.toml").read_text()
     assert example in text
 
 

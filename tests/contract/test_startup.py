@@ -21,7 +21,7 @@ def loaded(*words):
 
 def test_a_scan_loads_neither_the_history_nor_the_simulated_fleet():
     modules = loaded("scan", "--engine", "none", "10.0.0.1")
-    assert "auditor.app.scan" in modules
+    assert "auditor.app.scanning.scan" in modules
     assert not {"sqlalchemy", "auditor.lab", "auditor.history", "auditor.app.demo"} & modules
 
 

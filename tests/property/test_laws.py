@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor import codec
-from auditor.app.judging import judge_asset, summary
+from auditor.app.judging.hinge import judge_asset, summary
 from auditor.attribution.judge import attribute
 from auditor.model.document import Asset, Coverage, Header, Scan
 from auditor.model.facts import Observation

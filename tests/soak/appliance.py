@@ -10,8 +10,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 from auditor.alert import deliver, message
-from auditor.app.nightly import places, run, scanning
-from auditor.app.nightly.config import Config, read
+from auditor.app.appliance import places
+from auditor.app.appliance.config import Config, read
+from auditor.app.nightly import run, scanning
 from auditor.app.nightly.memory import Memory
 from auditor.app.nightly.night import Night, Outcome
 from auditor.history.entries import Entry

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from auditor import codec
 from auditor.app import clock
-from auditor.app.bench import Terms, bench
-from auditor.app.desk import Card, Desk, Stage
-from auditor.app.document import Ran, document
+from auditor.app.devices.desk import Card, Desk, Stage
+from auditor.app.devices.identity import assets
 from auditor.app.events import Event, JudgedOne
-from auditor.app.identity import assets
-from auditor.app.judging import judge_asset, marked
-from auditor.app.options import ScanOptions, scope_of
+from auditor.app.judging.bench import Terms, bench
+from auditor.app.judging.hinge import judge_asset, marked
+from auditor.app.scanning.document import Ran, document
+from auditor.app.scanning.options import ScanOptions, scope_of
 from auditor.app.version import TOOL
 from auditor.model.document import Asset, MethodState, Scan, Sent
 from auditor.model.facts import Observation
@@ -154,7 +154,7 @@ class Air:
         previous: Scan | None = None,
         notes: object = None,
     ) -> Scan:
-        """As ``auditor.app.scan.scan``."""
+        """As ``auditor.app.scanning.scan.scan``."""
         del previous, notes
         self.scans += 1
         self.asked.append(options)

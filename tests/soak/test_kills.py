@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.app import manifest
+from auditor.app.reports import manifest
 from tests.soak.appliance import PLAIN, Appliance
 from tests.soak.simulated import ROOT, fleet
 

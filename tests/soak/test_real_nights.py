@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from auditor.app.scan import scan
+from auditor.app.scanning.scan import scan
 from auditor.lab.fleet import choose
 from auditor.lab.loopback import Loopback
 from tests.soak.appliance import PLAIN, Appliance

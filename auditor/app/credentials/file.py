@@ -8,9 +8,9 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Final
 
+from auditor.app import tomlfile
 from auditor.app.credentials.shapes import ENTRIES, CredentialsFile, EntryPart, Source
 from auditor.app.credentials.sources import SYSTEMD, one_key, read_private, text_of
-from auditor.app.nightly import tomlfile
 from auditor.model.errors import UsageError
 from auditor.probes.login._api import Secret
 

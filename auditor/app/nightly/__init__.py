@@ -1,1 +1,1 @@
-"""The appliance: one configuration, one run a night, and what it tells people."""
+"""One run a night: scans, history, reports, and what people are told."""

@@ -14,10 +14,10 @@ from typing import Final
 
 from auditor.alert import deliver
 from auditor.app import clock
-from auditor.app.nightly.config import Config
+from auditor.app.appliance.config import Config
 from auditor.app.nightly.memory import Memory
 from auditor.app.nightly.night import Outcome
-from auditor.app.reporting import write_atomic
+from auditor.app.reports.reporting import write_atomic
 from auditor.history.entries import Entry
 from auditor.model.document import Summary
 from auditor.model.errors import AuditError

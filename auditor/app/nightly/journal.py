@@ -13,8 +13,8 @@ from typing import Final, Self
 import msgspec
 
 from auditor import codec
-from auditor.app.judging import rejudge, summary
-from auditor.app.reporting import sync_folder
+from auditor.app.judging.hinge import rejudge, summary
+from auditor.app.reports.reporting import sync_folder
 from auditor.model.document import Asset, Coverage, Header, Ledger, Scan
 from auditor.model.errors import UsageError
 from auditor.model.scope import spans_of

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from auditor.app.nightly.config import Config
+from auditor.app.appliance.config import Config
 from auditor.app.nightly.post import Post
 from auditor.history.door import sqlite_file
 from auditor.history.notebook import Notebook

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from auditor.app.appliance.config import Config
 from auditor.app.events import Event, Warned
-from auditor.app.nightly.config import Config
 from auditor.app.nightly.memory import Memory
 from auditor.model.difference import Difference
 from auditor.model.document import Scan

@@ -8,13 +8,13 @@ from typing import Final
 
 from auditor.alert import deliver, message
 from auditor.app import clock
+from auditor.app.appliance.config import AlertPart, Config
+from auditor.app.appliance.secrets import name_of, secrets_of
 from auditor.app.nightly import news as newsroom
-from auditor.app.nightly.config import AlertPart, Config
 from auditor.history.notebook import Letter, Notebook
 from auditor.model.document import Scan
-from auditor.model.errors import AuditError, UsageError
+from auditor.model.errors import AuditError
 from auditor.model.news import Bulletin, News
-from auditor.schedule import credential
 
 _RETRY_MINUTES: Final = (1, 5, 15, 60, 240, 720)
 _KEEP_DAYS: Final = 30
@@ -172,29 +172,6 @@ def sample_message(config: Config) -> bytes:
     """A message that says that it is a test."""
     item = News(event="test", text="A test: if you read this, the alert works.", fact="test")
     return message.encode(bulletin(config, "(no network)", None, None, (item,)))
-
-
-def name_of(part: AlertPart, number: int) -> str:
-    """An alert's name: as given, or by its place."""
-    return part.name or f"alert-{number}"
-
-
-def secrets_of(part: AlertPart) -> tuple[str, bytes | None]:
-    """URL and secret, read from their files where they stand in files.
-
-    Raises:
-        UsageError: a file cannot be read.
-    """
-    url = part.url or _line(part.url_file)
-    secret = part.secret or (_line(part.secret_file) if part.secret_file else None)
-    return url, secret.encode() if secret else None
-
-
-def _line(path: str | None) -> str:
-    try:
-        return credential.place(Path(path or "")).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
 
 
 def _moment(text: str) -> datetime:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from auditor import codec
-from auditor.app import manifest, reporting
+from auditor.app.reports import manifest, reporting
 from auditor.history.entries import Entry
 from auditor.history.keep import Keep, superfluous
 from auditor.model.document import Scan, Summary

@@ -7,12 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from auditor.app import clock, manifest
-from auditor.app.bench import bench
+from auditor.app import clock
+from auditor.app.appliance.config import terms_of
+from auditor.app.judging.bench import bench
 from auditor.app.nightly import journal, publish
-from auditor.app.nightly.config import terms_of
 from auditor.app.nightly.night import Night
 from auditor.app.nightly.remember import FILED, filed, remember, report_again
+from auditor.app.reports import manifest
 from auditor.model.document import Header, Scan
 from auditor.model.errors import AuditError, UsageError
 from auditor.policy.judge import Bench

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from auditor.app import clock
+from auditor.app.appliance.config import keep_of, terms_of
 from auditor.app.nightly import news, publish
-from auditor.app.nightly.config import keep_of, terms_of
 from auditor.app.nightly.night import Night
 from auditor.catalog.load import load
 from auditor.history.diff import change_of, compare

@@ -9,9 +9,9 @@ import asyncio
 from contextlib import suppress
 
 from auditor.app import clock
-from auditor.app.judging import exit_code, family
+from auditor.app.appliance.config import Network
+from auditor.app.judging.hinge import exit_code, family
 from auditor.app.nightly import news, publish
-from auditor.app.nightly.config import Network
 from auditor.app.nightly.journal import Journal
 from auditor.app.nightly.night import Night, Outcome
 from auditor.app.nightly.post import straight

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Final
 
 from auditor.app import clock
-from auditor.app.bench import check
+from auditor.app.appliance.config import Config, Network, options_of, terms_of
 from auditor.app.credentials.file import find
 from auditor.app.credentials.memory import Notes
 from auditor.app.events import Event, JudgedOne
-from auditor.app.nightly.config import Config, Network, options_of, terms_of
+from auditor.app.judging.bench import check
 from auditor.app.nightly.journal import Journal
 from auditor.app.nightly.night import Night
-from auditor.app.options import ScanOptions, scope_of
-from auditor.app.scan import scan as run_scan
+from auditor.app.scanning.options import ScanOptions, scope_of
+from auditor.app.scanning.scan import scan as run_scan
 from auditor.app.version import TOOL
 from auditor.model.document import Header, Scan
 from auditor.model.errors import AuditError

@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor import codec
-from auditor.app.bench import Terms, bench
-from auditor.app.card import Card, Stage
-from auditor.app.cards import Cards, brief_of
-from auditor.app.conclusion import conclude, of
-from auditor.app.desk import Desk
-from auditor.app.folding import fold, unfold
-from auditor.app.identity import assets
-from auditor.app.judging import judge_asset, marked, summary, vendor_notes
-from auditor.app.resume import restore
+from auditor.app.devices.card import Card, Stage
+from auditor.app.devices.cards import Cards, brief_of
+from auditor.app.devices.conclusion import conclude, of
+from auditor.app.devices.desk import Desk
+from auditor.app.devices.folding import fold, unfold
+from auditor.app.devices.identity import assets
+from auditor.app.judging.bench import Terms, bench
+from auditor.app.judging.hinge import judge_asset, marked, summary, vendor_notes
+from auditor.app.scanning.resume import restore
 from auditor.model.facts import Attempt, Observation, Sighting
 from auditor.model.scope import Scope
 from auditor.model.words import Ending

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.app.desk import Desk, Stage
-from auditor.app.identity import assets
+from auditor.app.devices.desk import Desk, Stage
+from auditor.app.devices.identity import assets
 from auditor.model.facts import Attempt, Observation, Sighting
 from auditor.model.scope import Scope
 from auditor.model.words import Ending

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from auditor.app.desk import Desk
-from auditor.app.identity import assets
+from auditor.app.devices.desk import Desk
+from auditor.app.devices.identity import assets
 from auditor.model.document import ALSO_AT
 from auditor.model.facts import Observation, Sighting
 from auditor.model.scope import Scope

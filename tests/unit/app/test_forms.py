@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.app import forms
+from auditor.app.reports import forms
 from auditor.cli.main import run
 from auditor.model.errors import UsageError
 from auditor.model.form import Clause, Contract, Efforts, Form, ItemEntry, Party, Stage

@@ -4,10 +4,10 @@ from random import Random
 
 import pytest
 
-from auditor.app.desk import Card, Desk
-from auditor.app.hostwork import HostWork, Tools
-from auditor.app.identity import assets
-from auditor.app.plan import settled
+from auditor.app.devices.desk import Card, Desk
+from auditor.app.devices.identity import assets
+from auditor.app.scanning.hostwork import HostWork, Tools
+from auditor.app.scanning.plan import settled
 from auditor.attribution.judge import attribute
 from auditor.model.errors import ConnReset, Denied, Refused, TimedOut
 from auditor.model.facts import Observation, Sighting

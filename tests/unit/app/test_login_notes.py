@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from auditor.app.bench import Terms, bench
-from auditor.app.judging import NEEDED_LOGIN, judge_asset
+from auditor.app.judging.bench import Terms, bench
+from auditor.app.judging.hinge import NEEDED_LOGIN, judge_asset
 from auditor.model.document import Asset
 from auditor.model.facts import Observation
 

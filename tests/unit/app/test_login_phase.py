@@ -2,11 +2,11 @@
 
 import pytest
 
-from auditor.app import login as phase
+from auditor.app.credentials import login as phase
 from auditor.app.credentials.file import Entry
 from auditor.app.credentials.memory import Memory
-from auditor.app.desk import Card
-from auditor.app.merging import Keys
+from auditor.app.devices.desk import Card
+from auditor.app.devices.merging import Keys
 from auditor.model.document import Asset
 from auditor.model.errors import ConnReset, Malformed, ToolError
 from auditor.model.facts import Observation

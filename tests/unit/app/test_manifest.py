@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from auditor import codec
-from auditor.app import manifest
+from auditor.app.reports import manifest
 from auditor.cli.main import run
 
 SAMPLE = Path(__file__).parents[3] / "examples/sample-fleet/scan.json"

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.app.desk import Desk
-from auditor.app.identity import assets
-from auditor.app.merging import Keys, groups
+from auditor.app.devices.desk import Desk
+from auditor.app.devices.identity import assets
+from auditor.app.devices.merging import Keys, groups
 from auditor.model.facts import Observation, Sighting
 from auditor.model.scope import Scope
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from auditor.app.desk import Card, Desk
-from auditor.app.identity import assets, one_asset
-from auditor.app.judging import judge_asset
+from auditor.app.devices.desk import Card, Desk
+from auditor.app.devices.identity import assets, one_asset
+from auditor.app.judging.hinge import judge_asset
 from auditor.attribution.judge import attribute
 from auditor.model.facts import Observation
 from auditor.model.scope import Scope

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from auditor import codec
-from auditor.app import rejudging
-from auditor.app.bench import Terms, bench
-from auditor.app.judging import rejudge
-from auditor.app.rejudging import rejudge_document
+from auditor.app.judging import rejudging
+from auditor.app.judging.bench import Terms, bench
+from auditor.app.judging.hinge import rejudge
+from auditor.app.judging.rejudging import rejudge_document
 from auditor.model.errors import UsageError
 from auditor.model.facts import Observation
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from auditor import codec
-from auditor.app import reporting
+from auditor.app.reports import reporting
 from auditor.codec.shelf import Shelf
 from auditor.report._api import Page, Streamed
 

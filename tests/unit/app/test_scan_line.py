@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from auditor.app import scan as scanning
-from auditor.app.bench import Terms, bench
-from auditor.app.card import Stage
-from auditor.app.desk import Desk
-from auditor.app.document import Ran, document
-from auditor.app.options import ScanOptions
+from auditor.app.devices.card import Stage
+from auditor.app.devices.desk import Desk
+from auditor.app.judging.bench import Terms, bench
+from auditor.app.scanning import scan as scanning
+from auditor.app.scanning.document import Ran, document
+from auditor.app.scanning.options import ScanOptions
 from auditor.model.document import Sent
 from auditor.model.facts import Observation, Sighting
 from auditor.model.scope import Scope

@@ -2,7 +2,7 @@
 
 import pytest
 
-from auditor.app.several import several
+from auditor.app.judging.several import several
 from auditor.attribution.judge import attribute
 from auditor.model.facts import Observation
 from auditor.model.words import Grade, Role

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from auditor.app.identify import answers
+from auditor.app.judging.identify import answers
 from auditor.attribution.judge import attribute
 from auditor.model.facts import Observation
 from auditor.model.words import Grade, Kind, Role, Strength

@@ -2,7 +2,7 @@ from importlib import resources
 
 import pytest
 
-from auditor.app.nightly.config import read, shown
+from auditor.app.appliance.config import read, shown
 from auditor.model.errors import UsageError
 
 GOOD = '[[network]]\nname = "a"\ntargets = ["10.0.0.0/24"]\n'
@@ -102,7 +102,7 @@ def test_what_is_shown_holds_no_secret(tmp_path):
 
 
 def test_the_example_is_good(tmp_path):
-    place = resources.files("auditor.app.nightly") / "example.toml"
+    place = resources.files("auditor.app.appliance") / "example.toml"
     path = tmp_path / "auditor.toml"
     path.write_text(place.read_text(encoding="utf-8"))
     assert read(path).network[0].name == "cameras"

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from auditor.app.nightly import plan
-from auditor.app.nightly.config import read
+from auditor.app.appliance import plan
+from auditor.app.appliance.config import read
 from auditor.model.errors import UsageError
 
 SECRET = "Un-mistak4ble!"

@@ -12,8 +12,8 @@ from functools import cache
 import pytest
 from pypdf import PdfReader
 
-from auditor.app import reporting
-from auditor.app.judging import judge_asset, law_notes, summary, vendor_notes
+from auditor.app.judging.hinge import judge_asset, law_notes, summary, vendor_notes
+from auditor.app.reports import reporting
 from auditor.attribution.judge import attribute
 from auditor.catalog.load import load
 from auditor.model.document import Asset, Coverage, Header, Scan

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from auditor.app.options import ScanOptions
-from auditor.app.scan import probes
+from auditor.app.scanning.options import ScanOptions
+from auditor.app.scanning.scan import probes
 from auditor.model.words import Ending
 from auditor.probes import snmp
 from auditor.probes._api import Target

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from auditor import codec
-from auditor.app.reporting import formats
+from auditor.app.reports.reporting import formats
 from auditor.model.document import Coverage, Scan, Summary
 from auditor.model.profiles import person
 from auditor.report import phrases as _phrases

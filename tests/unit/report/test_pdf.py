@@ -11,7 +11,7 @@ import pypdf
 import pytest
 
 from auditor import codec
-from auditor.app.reporting import formats, outputs
+from auditor.app.reports.reporting import formats, outputs
 from auditor.model.costs import UnitCost
 from auditor.model.difference import Change, Difference, Side
 from auditor.model.errors import ToolError

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from auditor.app import costs
-from auditor.app.costs import read_costs
+from auditor.app.reports import costs
+from auditor.app.reports.costs import read_costs
 from auditor.cli import main
 from auditor.model.errors import UsageError
 

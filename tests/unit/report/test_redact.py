@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from auditor import codec
-from auditor.app.judging import family, rejudge
+from auditor.app.judging.hinge import family, rejudge
 from auditor.model.document import Scan
 from auditor.model.errors import UsageError
 from auditor.model.signals import SIGNALS, Shape

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from auditor.app import clock
-from auditor.app.nightly import checkup
-from auditor.app.nightly.config import read
-from auditor.app.nightly.standing import standing
+from auditor.app.appliance import checkup
+from auditor.app.appliance.config import read
+from auditor.app.appliance.standing import standing
 from auditor.cli.main import run
 from auditor.history.notebook import Notebook
 from auditor.history.store import History

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.app.nightly import scheduling
+from auditor.app.appliance import scheduling
 from auditor.cli.main import run
 from auditor.model.errors import UsageError
 

@@ -1,0 +1,1 @@
+"""Judged scans → files, and back: documents, manifests, signatures, forms, price lists."""

@@ -1,0 +1,1 @@
+"""A scan, from the scope to the last host: options, the desk, the work on one host."""
