@@ -47,7 +47,7 @@ db: $(STAMP)
 	.venv/bin/audit db verify
 
 unit: $(STAMP)
-	$(PY) -m pytest -q -n 2 -m "not slow and not browser" tests/unit tests/property
+	$(PY) -m pytest -q -n 2 --dist worksteal -m "not slow and not browser" tests/unit tests/property
 
 lab: $(STAMP) system ## tests in network namespaces (root)
 	$(PY) -m pytest -q -m lab

@@ -51,6 +51,7 @@ class Peer:
         widest: the longest prefix length that it is tried on; larger networks are left out.
         runs: most runs; slow ones are run once.
         seconds: it is stopped after that.
+        crowd: it runs against crowds, and only there.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Peer:
     widest: int = 24
     runs: int = 99
     seconds: float = 300.0
+    crowd: bool = False
 
 
 def found_by(text: str, devices: frozenset[str]) -> int:
@@ -108,7 +110,7 @@ _BRAINFRAME: Final = "brainframe-onvif-tools==0.5.8"
 _WSDISCOVERY: Final = "WSDiscovery==2.1.2"
 _ONVIF_ZEEP: Final = "onvif-zeep==0.2.12"
 
-PEERS: Final = (
+PEERS: Final[tuple[Peer, ...]] = (
     Peer(
         name="nmap -sn",
         does="hosts only",
@@ -139,7 +141,10 @@ PEERS: Final = (
             *("-e", "eth0", "--router-mac", "ff-ff-ff-ff-ff-ff"),
         ],
         lack=_binary("masscan"),
-        runs=1,
+        widest=22,
+        seconds=60,
+        # It asks no one for hardware addresses and sends all to one; only a crowd takes such frames.
+        crowd=True,
     ),
     Peer(
         name="WSDiscovery 2.1.2",

@@ -58,7 +58,7 @@ class Case:
         loss: share of frames lost on the scanner's link.
         tarpits: how many of the devices answer so slowly that every deadline is met.
         runs: how often each command runs.
-        peers: whether all peers run, or ``nmap -sn`` alone.
+        peers: whether the peers run that find devices one network at a time.
         quick: part of ``--quick``.
         variants: options to try beside the default.
     """
@@ -157,6 +157,13 @@ def measure(case: Case, runs: int, peers: tuple[Peer, ...]) -> dict[str, Any]:
     }
 
 
+def _peers(case: Case, *, few: bool) -> tuple[Peer, ...]:
+    """The peers of a case; the first, the yardstick, is in every one."""
+    base, *others = PEERS
+    wanted = (peer for peer in others if not few and (case.crowd if peer.crowd else case.peers))
+    return (base, *wanted)
+
+
 def _scan(
     namespace: str, case: Case, devices: tuple[Device, ...], more: tuple[str, ...]
 ) -> dict[str, Any]:
@@ -226,9 +233,8 @@ def main() -> int:
         if (asked.only and case.name not in asked.only) or (asked.quick and not case.quick):
             continue
         runs = asked.runs or (3 if asked.quick else case.runs)
-        all_of_them = case.peers and not (asked.quick or asked.no_peers)
         sys.stderr.write(f"{case.name}: {runs} runs\n")
-        known[case.name] = measure(case, runs, PEERS if all_of_them else PEERS[:1])
+        known[case.name] = measure(case, runs, _peers(case, few=asked.quick or asked.no_peers))
         known[case.name]["machine"] = machine()
         STORE.parent.mkdir(parents=True, exist_ok=True)
         STORE.write_text(json.dumps(known, indent=1), encoding="utf-8")

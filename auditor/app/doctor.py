@@ -6,18 +6,17 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from auditor.app.clock import now
 from auditor.catalog.catalog import Catalog
 from auditor.catalog.load import load
 from auditor.catalog.oui import package_version
 from auditor.model.errors import AuditError
+from auditor.net.resolving import KEPT_SECONDS, most_met
 from auditor.net.system.interfaces import interfaces
-from auditor.net.system.neighbours import neighbours
+from auditor.net.system.neighbours import neighbours, table_size
 from auditor.net.system.privilege import can_raw
 
-_NEIGHBOUR_LIMIT = Path("/proc/sys/net/ipv4/neigh/default/gc_thresh3")
 _ENOUGH_NEIGHBOURS = 1024
 _WAIT_SECONDS = 10
 _DATABASE_AGE = timedelta(days=180)
@@ -107,24 +106,26 @@ def _table() -> Finding:
 
 
 def _neighbour_limit() -> Finding:
-    try:
-        limit = int(_NEIGHBOUR_LIMIT.read_text(encoding="ascii"))
-    except (OSError, ValueError):
+    limit = table_size()
+    if limit is None:
         return Finding(
             state="limited",
             what="neighbour limit",
             says="unknown on this system; sweeps stay small",
         )
+    most = most_met(limit)
     if limit < _ENOUGH_NEIGHBOURS:
         return Finding(
             state="limited", what="neighbour limit",
-            says=f"{limit} entries: a network with more devices than that loses MACs",
+            says=f"{limit} entries for the whole machine: an attached network with more than {most}"
+            " devices takes long",
             remedy=f"sudo sysctl net.ipv4.neigh.default.gc_thresh3={_ENOUGH_NEIGHBOURS}",
         )  # fmt: skip
     return Finding(
         state="ok",
         what="neighbour limit",
-        says=f"{limit} entries; sweeps keep at most 256 addresses unresolved at a time",
+        says=f"{limit} entries; beyond {most} devices on attached networks a scan waits"
+        f" {KEPT_SECONDS:.0f} s for each {most} more, unless gc_thresh3 is raised",
     )
 
 

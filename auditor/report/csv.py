@@ -18,7 +18,7 @@ COLUMNS = (
     "address", "id", "mac", "kind", "brand", "model", "serial", "firmware", "built", "headline",
     "maker", "maker_grade", "maker_entity", "evidence", "regimes_covered", "regimes_indeterminate",
     "reasons", "parent", "notes", "finding", "remediation", "hostname", "site", "first_seen",
-    "last_seen",
+    "last_seen", "scan_complete", "as_of",
 )  # fmt: skip
 
 
@@ -38,6 +38,9 @@ class Csv:
         yield b"\xef\xbb\xbf" + _line(COLUMNS)
         remedies = Remedies(scan)
         seen = {item.id: item for item in page.changes.seen} if page.changes else {}
+        complete, as_of = _complete(scan), scan.scan.as_of
+        if not scan.assets and not scan.scan.complete:
+            yield _nothing(scan, complete, as_of)
         for asset, parent in family(scan.assets):
             known = seen.get(asset.id)
             cells = (
@@ -48,8 +51,29 @@ class Csv:
                 scan.scan.site or "",
                 known.first if known else "",
                 known.last if known else "",
+                complete,
+                as_of,
             )
             yield _line([safe_cell(cell) for cell in cells])
+
+
+def _complete(scan: Scan) -> str:
+    """``yes``, or ``no`` and why: rows are sorted, cut and mailed on without the rest of the report."""
+    if scan.scan.complete:
+        return "yes"
+    return f"no: {'; '.join(scan.scan.incomplete_because) or 'see the coverage'}"
+
+
+def _nothing(scan: Scan, complete: str, as_of: str) -> bytes:
+    """The only row of an incomplete scan without a device: an empty sheet would look like a clean one."""
+    known = {
+        "headline": "incomplete",
+        "notes": "no device was assessed",
+        "site": scan.scan.site or "",
+        "scan_complete": complete,
+        "as_of": as_of,
+    }
+    return _line([safe_cell(known.get(column, "")) for column in COLUMNS])
 
 
 def _line(cells: Sequence[str]) -> bytes:

@@ -1,5 +1,6 @@
 import csv
 import io
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -64,6 +65,33 @@ def test_the_history_tells_first_and_last_seen():
     (row,) = rows(scan(device(1)), Page(changes=Difference(old=side, new=side, seen=seen)))
     assert (row["first_seen"], row["last_seen"]) == (seen[0].first, seen[0].last)
     assert rows(scan(device(1)))[0]["first_seen"] == ""
+
+
+def unfinished(*assets):
+    document = scan(*assets)
+    header = replace(
+        document.scan, complete=False, incomplete_because=("interrupted", "arp failed")
+    )
+    return replace(document, scan=header)
+
+
+def test_every_row_says_whether_the_scan_was_complete_and_of_which_day_the_law_is():
+    assert {(row["scan_complete"], row["as_of"]) for row in rows(site())} == {
+        ("yes", site().scan.as_of)
+    }
+    (row,) = rows(unfinished(device(1)))
+    assert row["scan_complete"] == "no: interrupted; arp failed"
+
+
+def test_an_incomplete_scan_without_a_device_is_no_empty_sheet():
+    (row,) = rows(unfinished())
+    assert (row["headline"], row["address"], row["id"]) == ("incomplete", "", "")
+    assert row["notes"] == "no device was assessed"
+    assert row["scan_complete"].startswith("no: ")
+
+
+def test_a_complete_scan_without_a_device_has_the_head_alone():
+    assert rows(scan()) == []
 
 
 @EVERY
