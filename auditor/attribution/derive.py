@@ -116,6 +116,10 @@ _TABLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "mdns.txt": (("macaddress", "mac"), ("mac", "mac"), ("model", "model")),
 }
 
+_FIXED_SCOPES: Final[Mapping[tuple[str, str], Voice]] = {("wsd.scopes", "hardware"): Voice.DEVICE}
+"""ONVIF (Core, 7.3.2) fixes the hardware scope: the device states its model there, and no user may
+set it, unlike a name or a location."""
+
 _PLAIN: Final[Mapping[str, tuple[str, Voice | None]]] = {
     "onvif.manufacturer": ("brand", Voice.BANNER),
     "onvif.model": ("model", Voice.DEVICE),
@@ -168,8 +172,9 @@ def _by_table(fact: Fact, table: str) -> Iterator[Fact]:
     except Malformed:
         return
     for field, signal in _TABLES[table]:
+        voice = _FIXED_SCOPES.get((table, field))
         for value in leaves.get(field, ())[:4]:
-            yield from _kept(fact, signal, value)
+            yield from _kept(fact, signal, value, voice)
 
 
 def _isapi(fact: Fact) -> Iterator[Fact]:

@@ -1,6 +1,6 @@
 """What a discovery method is. One method per file in this room; see ``docs/how-to/add-a-method.md``."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -25,6 +25,7 @@ class Wish:
         rate: first packets a second.
         rare: also the searches of makers that are met rarely (``--rare``).
         ground: where the addresses of the scope lie.
+        busy: whether hosts are being asked meanwhile, so that listening on costs no time.
     """
 
     polite: bool
@@ -34,6 +35,7 @@ class Wish:
     rate: int
     rare: bool = False
     ground: Ground = field(default_factory=Ground)
+    busy: Callable[[], bool] = bool
 
 
 class Clock(Protocol):

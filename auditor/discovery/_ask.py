@@ -7,7 +7,7 @@ swallow groups. Everywhere else each address in scope is asked by itself, throug
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 
 from auditor.discovery._api import Seen, Wish
@@ -29,7 +29,10 @@ from auditor.net.api import GroupSocket, Interface, Net, Packet
 
 TICK = 0.1
 """Seconds between looks at whether everything has been sent."""
-
+LATE_TICK = 0.05
+LATE_LOOKS = 100
+"""How often to look for late answers while hosts are being asked anyway: for five seconds at most.
+A device that is slow, or whose answer was held up, is then heard at no cost."""
 
 _ABREAST = 32
 """Hosts whose questions wait for their turn at the same time: one after the other, they would fall
@@ -88,18 +91,30 @@ async def _talk(
             return
         sender = asyncio.create_task(_send_all(question, net, sock, talk, tally))
         try:
-            while not sender.done():
-                async for packet in sock.packets(TICK):
-                    for sighting in _heard(question, net, wish, talk, tally, packet):
-                        yield sighting
-            await sender
-            async for packet in sock.packets(linger):
+            async for packet in _packets(sock, sender, linger, wish.busy):
                 for sighting in _heard(question, net, wish, talk, tally, packet):
                     yield sighting
         except NetError as error:
             tally.failed(error)
         finally:
             await stopped(sender)
+
+
+async def _packets(
+    sock: GroupSocket, sender: "asyncio.Task[None]", linger: float, busy: Callable[[], bool]
+) -> AsyncIterator[Packet]:
+    """What comes in while the questions leave, for ``linger`` seconds after that, and on while busy."""
+    while not sender.done():
+        async for packet in sock.packets(TICK):
+            yield packet
+    await sender
+    async for packet in sock.packets(linger):
+        yield packet
+    for _ in range(LATE_LOOKS):
+        if not busy():
+            return
+        async for packet in sock.packets(LATE_TICK):
+            yield packet
 
 
 async def _opened(
@@ -110,19 +125,16 @@ async def _opened(
     Raises:
         NetError: there is none to be had.
     """
+    port = 0 if question.answers_asker and not any(talk.rounds) else question.bind_port
     try:
-        return await stack.enter_async_context(
-            _socket(question, net, talk, talk.carrier, question.bind_port)
-        )
+        return await stack.enter_async_context(_socket(question, net, talk, talk.carrier, port))
     except Denied:  # the operator named the interface to use
         chosen = next(iter(net.interfaces()), None)
         if talk.carrier is not ANY_ROUTE or chosen is None:
             raise
-        return await stack.enter_async_context(
-            _socket(question, net, talk, chosen, question.bind_port)
-        )
+        return await stack.enter_async_context(_socket(question, net, talk, chosen, port))
     except Filtered as error:
-        if not question.bind_port:
+        if not port:
             raise
         tally.failed(error)
     return await stack.enter_async_context(_socket(question, net, talk, talk.carrier, 0))

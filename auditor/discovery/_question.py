@@ -55,6 +55,9 @@ class Question:
         nudge: whether neighbours that stayed silent are asked directly in the second round, since
             some switches swallow groups.
         bind_port: the port to listen on; 0 for any.
+        answers_asker: whether a single host that is asked answers to whatever port asked. Then such
+            questions leave from a port of their own: two programs that listen on the protocol's
+            port would share the answers between them.
         join: whether answers may come to the IPv4 group.
         answer_group: the group to which they come, where it is another one.
         ttl: of the group question.
@@ -79,6 +82,7 @@ class Question:
     host_times: int = 2
     nudge: bool = True
     bind_port: int = 0
+    answers_asker: bool = False
     join: bool = False
     answer_group: str | None = None
     ttl: int = 1

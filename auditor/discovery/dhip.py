@@ -38,6 +38,7 @@ METHOD: Method = Asking(
         group=dhip.GROUP,
         broadcast=True,
         bind_port=dhip.PORT,
+        answers_asker=True,
         join=True,
     )
 )

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from auditor.history import pack, rows, sightings
 from auditor.history.door import open_engine, shown, transaction
 from auditor.history.entries import COLUMNS, Entry, choose, entry
+from auditor.history.less import held
 from auditor.history.tables import BLOB, DEVICE, OBSERVATION, SCAN, VERSION
 from auditor.model.difference import Seen
 from auditor.model.document import Asset, Scan
@@ -96,23 +97,25 @@ class History:
             finally:
                 self._together.reset(before)
 
-    def add(self, scan: Scan, *, network: str) -> Added:
+    def add(self, scan: Scan, *, network: str, patience: int = 1) -> Added:
         """Store a scan; one that is there already stays as it is.
 
         Args:
             scan: the document.
             network: the name under which its devices are followed.
+            patience: so many complete scans in a row that know less of a device, and nothing new, change
+                what is last known of it.
 
         Raises:
             UsageError: its id or its time fits no history.
             ToolError: the database refused; nothing was stored.
         """
         try:
-            return self._add(scan, network)
+            return self._add(scan, network, patience)
         except UnicodeEncodeError:  # half a character, which no UTF-8 text can hold
-            return self._add(pack.cleaned(scan), network)
+            return self._add(pack.cleaned(scan), network, patience)
 
-    def _add(self, scan: Scan, network: str) -> Added:
+    def _add(self, scan: Scan, network: str, patience: int) -> Added:
         head = _columns(scan, network)
         with self.work() as connection:
             stored = select(SCAN.c.number).where(SCAN.c.id == head["id"])
@@ -127,14 +130,17 @@ class History:
             _insert(connection, head, scan, versions)
             found = _found(scan.assets, versions)
             same = sightings.again(connection, known, found)
-            if late:  # sightings are counted in order of time
-                sightings.recount(connection, head["network"])
-            else:
-                began = _Began(started=head["started"], complete=head["complete"])
-                sightings.note(connection, head["network"], began, found, same)
             was = {
                 name: last[same.get(name, name)] for name in found if same.get(name, name) in last
             }
+            if late:  # sightings are counted in order of time
+                sightings.recount(connection, head["network"])
+            else:
+                changed = [(was[n], found[n]) for n in was.keys() - same if was[n] != found[n]]
+                keep = held(connection, head["network"], changed, patience)
+                found |= {name: number for name, number in was.items() if number in keep}
+                began = _Began(started=head["started"], complete=head["complete"])
+                sightings.note(connection, head["network"], began, found, same)
             names = {item.id for item in _family(scan.assets)}
             return Added(
                 stored=True,

@@ -52,7 +52,8 @@ def remember(
     history = night.memory.history()
     earlier = _earlier(night, history, network, scan)
     with history.together():
-        added = history.add(scan, network=network)
+        patience = night.config.history.gone_after
+        added = history.add(scan, network=network, patience=patience)
         if added.stored and not quiet:
             found = _news(night, network, scan, added, first=earlier is None)
             night.memory.post().put(network, scan, document, found)

@@ -51,7 +51,7 @@ CODES = (
 SHAPES = {
     "hikvision.firmware.build", "dahua.firmware.customer", "dahua.firmware.uncoded",
     "uniview.firmware.new", "uniview.firmware.old", "tiandy.firmware.hash", "tiandy.firmware.onvif",
-    "tvt.firmware.recorder", "sunell.firmware.shape", "herospeed.firmware.v21-45",
+    "tvt.firmware.recorder", "sunell.firmware.shape", "raysharp.firmware.dated",
     "dynacolor.firmware.shape", "milesight.firmware.shape", "huawei.firmware.vrc",
     "reolink.firmware.shape", "hanwha.firmware.release", "tp-link.firmware.build-rel",
 }  # fmt: skip

@@ -166,8 +166,8 @@ SHAPES = [
     ("ONVIF_V3.2.0.20210416", "tiandy", Grade.PROBABLE),
     ("1.4.5.43424B210105", "tvt", Grade.PROBABLE),
     ("v3.6.0813.1004.3.0.1", "sunell", Grade.PROBABLE),
-    ("V21.45.8.2.3_211130", "herospeed", Grade.POSSIBLE),  # maker not proven
-    ("V37.45.8.2.1", "herospeed", Grade.POSSIBLE),
+    ("V21.45.8.2.3_211130", "raysharp", Grade.PROBABLE),
+    ("V37.45.8.2.1", "raysharp", Grade.POSSIBLE),  # no day
     ("20210405NS", "dynacolor", Grade.POSSIBLE),
     ("gr20150605NSA", "dynacolor", Grade.PROBABLE),
     ("v2.059 2013-03-04", "geovision", Grade.PROBABLE),

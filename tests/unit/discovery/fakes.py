@@ -51,6 +51,7 @@ class FakeNet:
         silent: why group questions may not leave, by interface name.
         responders: answer each datagram that leaves through a group socket.
         macs: who answers ARP, by address; None denies raw sockets.
+        late: seconds after which the answers to datagrams come.
         unsendable: destinations to which the system refuses to send.
         taken: local ports that cannot be bound.
         open: open TCP ports as (address, port); refusing: addresses that refuse all others.
@@ -78,6 +79,7 @@ class FakeNet:
     knocked: list[tuple[str, int]] = field(default_factory=list)
     most_knocks: int = 0
     _knocks: int = 0
+    late: float = 0.0
     stray_frames: list[bytes] = field(default_factory=list)
 
     @classmethod
@@ -176,7 +178,11 @@ class FakeGroup:
         self._net.sent.append((payload, address, port, self._probe))
         for responder in self._net.responders:
             for packet in responder(payload, address, port):
-                self._queue.put_nowait(packet)
+                if self._net.late:
+                    loop = asyncio.get_running_loop()
+                    loop.call_later(self._net.late, self._queue.put_nowait, packet)
+                else:
+                    self._queue.put_nowait(packet)
 
     async def packets(self, seconds: float) -> AsyncIterator[Packet]:
         loop = asyncio.get_running_loop()

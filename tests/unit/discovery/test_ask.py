@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from auditor.discovery import _tally
+from auditor.discovery import _ask, _tally
 from auditor.discovery._ask import Asking
 from auditor.discovery._question import Alone, Answer, Question
 from auditor.model.errors import Malformed
@@ -73,6 +73,33 @@ async def test_repeats_of_an_answer_are_told_once():
     seen = await run(TOY, net)
     assert sorted(one.address for one in sightings(seen)) == ["10.0.0.7", "10.0.0.8"]
     assert states(seen)[0].found == 2
+
+
+async def test_an_answer_that_is_late_is_heard_while_hosts_are_being_asked_anyway():
+    net = FakeNet.of("10.0.0.0/24", responders=[says(b"A", "10.0.0.7")], late=0.3)
+    looks = iter([True] * 8)  # 0.4 seconds
+    seen = await run(TOY, net, replace(wish(), busy=lambda: next(looks, False)))
+    assert [one.address for one in sightings(seen)] == ["10.0.0.7"]
+    assert await run(TOY, net) == states(await run(TOY, net))  # nobody waits for it otherwise
+
+
+@pytest.mark.parametrize(("answers_asker", "port"), [(True, 0), (False, 777)])
+async def test_hosts_that_answer_the_asker_are_asked_from_a_port_of_its_own(answers_asker, port):
+    """Another scan on this machine that listens on the protocol's port would get their answers."""
+    toy = Asking(replace(QUESTION, bind_port=777, answers_asker=answers_asker))
+    behind = FakeNet.of("10.7.0.0/30")
+    await run(toy, behind)
+    assert {bound for _, bound, _ in behind.groups} == {port}
+    attached = FakeNet.of("10.0.0.0/24")
+    await run(toy, attached)
+    assert {bound for _, bound, _ in attached.groups} == {777}
+
+
+async def test_nobody_listens_for_late_answers_for_ever(monkeypatch):
+    monkeypatch.setattr(_ask, "LATE_LOOKS", 2)
+    net = FakeNet.of("10.0.0.0/24")
+    async with asyncio.timeout(5):
+        assert sightings(await run(TOY, net, replace(wish(), busy=lambda: True))) == []
 
 
 async def test_a_different_second_answer_of_a_host_is_told_too():
