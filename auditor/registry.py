@@ -36,3 +36,18 @@ def members(room: str, attr: str) -> dict[str, object]:
             raise RuntimeError(f"{room}: two members are named {name!r}")
         found[name] = member
     return dict(sorted(found.items()))
+
+
+def member(room: str, attr: str, name: str) -> object | None:
+    """The member of a room whose file has a name, without a look at the others; None if none has.
+
+    Args:
+        room: as for ``members``.
+        attr: likewise.
+        name: name of the file, without its suffix.
+    """
+    package = importlib.import_module(room)
+    known = (info.name for info in pkgutil.iter_modules(package.__path__))
+    if name.startswith("_") or name not in known:
+        return None
+    return getattr(importlib.import_module(f"{room}.{name}"), attr, None)

@@ -25,6 +25,7 @@ from auditor.app.scanning.options import ScanOptions  # noqa: E402
 from auditor.app.scanning.scan import scan  # noqa: E402
 from auditor.lab.fleet import choose  # noqa: E402
 from auditor.lab.loopback import Loopback  # noqa: E402
+from auditor.model.document import Scan  # noqa: E402
 
 
 def serve(count: int, talk: Connection) -> None:
@@ -34,8 +35,8 @@ def serve(count: int, talk: Connection) -> None:
         talk.recv()
 
 
-def once(addresses: list[str]) -> tuple[float, float, int]:
-    """Processor seconds and seconds of one scan from its plan to its end, and the devices judged."""
+def once(addresses: list[str]) -> tuple[float, float, Scan]:
+    """Processor seconds and seconds of one scan from its plan to its end, and the scan."""
     marks: list[tuple[float, float]] = []
 
     def tell(event: Event) -> None:
@@ -45,7 +46,7 @@ def once(addresses: list[str]) -> tuple[float, float, int]:
     options = ScanOptions(targets=tuple(addresses), rate=1_000_000)
     found = asyncio.run(scan(options, Terms(), tell))
     begun, at = marks[0]
-    return time.process_time() - begun, time.perf_counter() - at, len(found.assets)
+    return time.process_time() - begun, time.perf_counter() - at, found
 
 
 def main() -> int:
@@ -63,10 +64,13 @@ def main() -> int:
         ours.send(None)
         fleet.join(20)
     cpu, wall = (statistics.median(row[at] for row in rows) for at in (0, 1))
-    judged = rows[-1][2]
+    last = rows[-1][2]
+    judged, sent = len(last.assets), last.sent
     print(
         f"{judged} devices: {cpu:.2f} s of processor time, {wall:.2f} s: {judged / cpu:.0f} devices"
-        f" a second of one core (medians of {runs}; load {os.getloadavg()[0]:.1f})"
+        f" a second of one core (medians of {runs}; load {os.getloadavg()[0]:.1f});"
+        f" {sent.connections / judged:.1f} connections, {sent.requests / judged:.1f} requests and"
+        f" {1000 * cpu / judged:.2f} ms a device"
     )
     return 0
 

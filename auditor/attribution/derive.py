@@ -309,3 +309,6 @@ _SPECIAL: Final[Mapping[str, Callable[[Fact], Iterator[Fact]]]] = {
     "rtsp.auth_realm": _token_model,
     "banner": _banner,
 }
+
+HOLDING: Final = frozenset({*_PLAIN, *_TABLES, *_SPECIAL})
+"""Signals whose facts may hold more."""

@@ -1,9 +1,9 @@
 """The facts that rules meet: raw observations, and what can be read out of them."""
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from auditor.model.facts import Observation
+from auditor.model.facts import Seen
 from auditor.model.signals import ROVING, SIGNALS, channel_of
 from auditor.model.words import Channel
 
@@ -14,6 +14,10 @@ class Voice(StrEnum):
     DEVICE = "device"  # the device's own identity answer (ONVIF, SADP, DHIP, ISAPI, VAPIX …)
     BANNER = "banner"  # a scope, a title, a realm, a UPnP description
     RECORD = "record"  # a label, a list, an order
+
+
+_fact: Final = tuple.__new__
+"""Makes a fact of its fields, in a third of the time that its own class takes."""
 
 
 class Fact(NamedTuple):
@@ -42,13 +46,16 @@ class Fact(NamedTuple):
 
     def derived(self, signal: str, value: str, voice: Voice | None = None) -> "Fact":
         """A fact read out of this one: same witness, same endpoint, same origin."""
-        return Fact(
-            signal,
-            value,
-            self.channel,
-            self.endpoint,
-            self.via or self.signal,
-            voice or self.voice,
+        return _fact(
+            Fact,
+            (
+                signal,
+                value,
+                self.channel,
+                self.endpoint,
+                self.via or self.signal,
+                voice or self.voice,
+            ),
         )
 
 
@@ -60,7 +67,7 @@ _OWN_VOICE = frozenset(
 )
 
 
-def raw(observation: Observation) -> Fact:
+def raw(observation: Seen) -> Fact:
     """The fact that an observation is by itself."""
     signal, endpoint = observation.signal, observation.endpoint
     known = _FIXED.get(signal)
@@ -71,4 +78,4 @@ def raw(observation: Observation) -> Fact:
         voice = Voice.DEVICE
     else:
         voice = Voice.BANNER
-    return Fact(signal, observation.value, channel, endpoint, None, voice)
+    return _fact(Fact, (signal, observation.value, channel, endpoint, None, voice))

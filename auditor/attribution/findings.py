@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from auditor.model.errors import Malformed
-from auditor.model.facts import Observation
+from auditor.model.facts import Seen
 from auditor.wire.flatten import flatten
 
 OPEN_STREAM: Final = "open-stream"
@@ -24,13 +24,13 @@ _UPTIME: Final = timedelta(days=365)
 _OLDEST: Final = 2000
 
 
-def findings(observations: Iterable[Observation]) -> tuple[str, ...]:
+def findings(observations: Iterable[Seen]) -> tuple[str, ...]:
     """The words of what the facts show, sorted."""
     telling = [item for item in observations if item.signal in _TELLING]
     return tuple(sorted({word for item in telling for word in _of(item)})) if telling else ()
 
 
-def _of(item: Observation) -> Iterator[str]:
+def _of(item: Seen) -> Iterator[str]:
     if item.signal == "rtsp.sdp" and item.value.strip():
         yield OPEN_STREAM
     elif item.signal == "onvif.clock":
@@ -45,13 +45,13 @@ def _of(item: Observation) -> Iterator[str]:
         yield NOT_REBOOTED
 
 
-def _apart(item: Observation, slack: timedelta) -> bool:
+def _apart(item: Seen, slack: timedelta) -> bool:
     """Whether the device's clock and ours differed by more than the slack when it was read."""
     theirs, ours = _time(item.value), _time(item.at)
     return theirs is not None and ours is not None and abs(theirs - ours) > slack
 
 
-def _long_up(item: Observation) -> bool:
+def _long_up(item: Seen) -> bool:
     try:
         texts = flatten("sadp", item.value).get("BootTime", ())
     except Malformed:

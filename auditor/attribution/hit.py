@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
+from typing import Final
 
 from auditor.attribution.facts import Fact
 from auditor.catalog.catalog import Catalog
@@ -12,6 +13,7 @@ from auditor.model.words import Kind, Role, Strength, strength_rank
 
 _VALUE_CAP = 300
 _FORMS = count(1)
+_BEST_FIRST: Final = {strength: -strength_rank(strength) for strength in Strength}
 
 Rank = tuple[int, str, str, str, str, str, str, str, bool, tuple[str, ...]]
 """Evidence as a tuple that sorts (the best first) and that is equal where the evidence is."""
@@ -52,7 +54,8 @@ class Hit:
     def __post_init__(self) -> None:
         said = self.evidence
         self.rank = _rank(said)
-        self.form = _form(said.strength, said.channel, self.claims, self.oui, self.presumed)
+        claims = _number(self.claims)
+        self.form = _form(said.strength, said.channel, claims, self.oui, self.presumed)
 
 
 @lru_cache(maxsize=8192)
@@ -61,9 +64,25 @@ def _form(*_weighed_by: object) -> int:
     return next(_FORMS)
 
 
+_NUMBERS: Final[dict[int, tuple[tuple[Claim, ...], int]]] = {}
+_NUMBERS_MOST: Final = 4096
+
+
+def _number(claims: tuple[Claim, ...]) -> int:
+    """A number for these claims. Most are one tuple of the catalog's, found without comparing."""
+    known = _NUMBERS.get(id(claims))  # kept beside its number, so that its id stands
+    if known is not None:
+        return known[1]
+    number = _form(claims)
+    if len(_NUMBERS) >= _NUMBERS_MOST:
+        _NUMBERS.clear()
+    _NUMBERS[id(claims)] = claims, number
+    return number
+
+
 def _rank(item: Evidence) -> Rank:
     return (
-        -strength_rank(item.strength),
+        _BEST_FIRST[item.strength],
         item.channel,
         item.rule,
         item.endpoint or "",

@@ -10,7 +10,7 @@ from auditor.attribution.hits import hits
 from auditor.attribution.opened import opened
 from auditor.attribution.weigh import best, weigh
 from auditor.catalog.catalog import Catalog
-from auditor.model.facts import Observation
+from auditor.model.facts import Seen
 from auditor.model.judgement import Attribution, Judged
 from auditor.model.knowledge import Vendor
 from auditor.model.signals import SIGNALS
@@ -32,7 +32,7 @@ _LOOSE: Final = frozenset(
 )
 
 
-def attribute(observations: Iterable[Observation], catalog: Catalog) -> Judged:
+def attribute(observations: Iterable[Seen], catalog: Catalog) -> Judged:
     """Weigh everything that was observed of one device.
 
     A pure function of its arguments; the order of the observations does not matter.
@@ -99,7 +99,7 @@ def _kind(met: Sequence[Hit]) -> Kind:
     )
 
 
-def _video_sign(observations: Sequence[Observation], met: Sequence[Hit]) -> bool:
+def _video_sign(observations: Sequence[Seen], met: Sequence[Hit]) -> bool:
     return any(item.signal in _VIDEO_SIGNALS for item in observations) or any(
         hit.video or hit.kind in VIDEO_KINDS for hit in met
     )

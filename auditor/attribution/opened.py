@@ -5,18 +5,19 @@ observation and the database, so it is kept, whole, in the catalog's memory.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from auditor.attribution.derive import derive
+from auditor.attribution.derive import HOLDING, derive
 from auditor.attribution.facts import Fact, Voice, raw
 from auditor.attribution.hit import Hit, cite, is_long
 from auditor.attribution.labels import with_labels
 from auditor.attribution.makers import with_makers
 from auditor.catalog.catalog import Catalog
 from auditor.catalog.match import meetings
-from auditor.catalog.memory import LONGEST
-from auditor.model.facts import Observation
+from auditor.catalog.memory import LONGEST, Memory
+from auditor.catalog.sieve import Rules
+from auditor.model.facts import Seen
 from auditor.model.knowledge import Claim, Rule
 from auditor.model.signals import SIGNALS
 from auditor.model.words import Role, Strength
@@ -27,6 +28,21 @@ _HOLDERS = frozenset({"wsd.endpoint", "http.auth_realm", "rtsp.auth_realm"})
 TOLD: Final = ("mac", "brand", "model", "serial", "firmware")
 """Facts that name a device: of use even where no rule knows them."""
 _GROUPS = ("serial", "mac", "model", "firmware")
+_HOLDING: Final = HOLDING | frozenset(TOLD)
+"""Signals that say something even where they meet no rule."""
+_OWN: Final = frozenset({"mac", "serial"})
+"""Facts that hardly any two devices share."""
+_OWN_ANSWERS: Final = frozenset(
+    {"mac", "serial", "wsd.endpoint", "wsd.envelope", "wsd.xaddrs", "rtsp.sdp", "ssdp.location"}
+    | {"onvif.serial", "onvif.mac", "onvif.endpoint", "onvif.services", "isapi.device_info"}
+    | {"isapi.network", "magicbox.info", "magicbox.network", "lapi.device_info", "sadp", "dhip"}
+    | {"dahua.legacy", "tvt.mhed", "xm.netip", "tplink.tdp", "ubnt.discovery"}
+)
+"""Answers that name the device or its address, so that no other device gives them."""
+_OWN_MOST: Final = 512
+"""Such answers are remembered for a little while: a device that is being scanned is weighed again
+with each new fact. Thousands of them would push what repeats out of the processor's caches."""
+_LONG: Final = 4096
 
 Key = tuple[str, str, str, str, str]
 """What makes a fact this fact: signal, value, channel, endpoint, origin."""
@@ -40,7 +56,8 @@ class Opened(NamedTuple):
     Attributes:
         key: what makes it this fact; who says it does not.
         fact: the fact.
-        hits: the rules that it meets, with the labels and makers that follow from them.
+        hits: the rules that it meets, with the labels and makers that follow from them, and the
+            registered owner of the block where it is a MAC.
     """
 
     key: Key
@@ -48,75 +65,162 @@ class Opened(NamedTuple):
     hits: tuple[Hit, ...]
 
 
-def opened(observations: Iterable[Observation], catalog: Catalog) -> tuple[Opened, ...]:
-    """Facts that say something: those that meet a rule, and those that name the device.
+class Said(NamedTuple):
+    """What one observation says: nothing else than its own facts.
 
-    Raw ones, what they hold, and what the rules read out of them; no fact twice. They stand in no
-    order that means anything: who uses them must not look at it.
+    Attributes:
+        facts: those that meet a rule or name the device, no fact twice.
+        hits: all that they meet.
+        named: those that name the device, by their signals.
     """
-    seen: dict[Key, Opened] = {}
-    recall = catalog.memory.recall
+
+    facts: tuple[Opened, ...]
+    hits: tuple[Hit, ...]
+    named: tuple[Opened, ...]
+
+
+_NOTHING: Final = Said((), (), ())
+
+
+def opened(observations: Iterable[Seen], catalog: Catalog) -> Iterable[Said]:
+    """What each observation says; those that say nothing are left out.
+
+    They stand in no order that means anything: who uses them must not look at it. No fact stands
+    there twice: a fact keeps the signal and the endpoint of its observation, so that only two
+    observations of one signal at one endpoint can say the same.
+    """
+    apart: dict[tuple[str, str], Said] = {}
+    again: dict[tuple[str, str], list[Said]] = {}
+    ruled, memory = catalog.rules_by_signal, catalog.memory
+    fleet, own = memory.part("opened"), memory.part("opened, own", _OWN_MOST)
     for item in observations:
-        value = item.value
-        if len(value) > LONGEST:
-            found = _open(item, catalog)
-        else:
-            found = recall(("open", item.signal, value, item.endpoint), _open, item, catalog)
-        for one in found:
-            known = seen.setdefault(one.key, one)
-            if known is not one and one.fact.voice is Voice.DEVICE:  # said by the device itself
-                seen[one.key] = one
-    return tuple(seen.values())
+        signal, value, endpoint = item.signal, item.value, item.endpoint
+        asked = fleet
+        if signal in _OWN_ANSWERS or len(value) > LONGEST:
+            if signal not in _HOLDING and _says_nothing(value, ruled.get(signal)):
+                continue
+            asked = own
+        elif signal not in ruled and signal not in _HOLDING:
+            continue
+        key = signal, value, endpoint
+        said = asked.near.get(key)
+        if said is None:
+            said = _recalled(key, item, catalog, asked)
+        if said is _NOTHING:
+            continue
+        place = signal, endpoint or ""
+        known = apart.setdefault(place, said)
+        if known is not said:
+            again.setdefault(place, [known]).append(said)
+    for place, several in again.items():
+        apart[place] = _joined(several)
+    return apart.values()
 
 
-def _open(item: Observation, catalog: Catalog) -> tuple[Opened, ...]:
-    seen: dict[Key, tuple[Fact, Meetings]] = {}
-    queue = [raw(item)]
+def _says_nothing(value: str, rules: Rules | None) -> bool:
+    """Whether a value that holds nothing meets no rule, by a glance that does not find out which."""
+    if rules is None:
+        return True
+    if rules.wanted is None or not value.isascii():
+        return False
+    low = value.lower()
+    for text in rules.wanted:  # noqa: SIM110 - thrice as fast as any()
+        if text in low:
+            return False
+    return True
+
+
+def _recalled(
+    key: tuple[str, str, str | None], item: Seen, catalog: Catalog, memory: Memory
+) -> Said:
+    if len(item.value) > _LONG:
+        return _all_of(item, catalog)
+    return memory.recall(key, _all_of, item, catalog)
+
+
+def _joined(several: Iterable[Said]) -> Said:
+    """What two observations of one place say together; the device's own words count most."""
+    facts: dict[Key, Opened] = {}
+    for said in several:
+        for one in said.facts:
+            known = facts.setdefault(one.key, one)
+            if known is not one and one.fact.voice is Voice.DEVICE:
+                facts[one.key] = one
+    return _sorted_out(facts.values())
+
+
+def _sorted_out(facts: Iterable[Opened]) -> Said:
+    facts = [one for one in facts if one.hits or one.fact.signal in TOLD]
+    if not facts:
+        return _NOTHING
+    hits = tuple([hit for one in facts for hit in one.hits])
+    return Said(tuple(facts), hits, tuple([one for one in facts if one.fact.signal in TOLD]))
+
+
+def _all_of(item: Seen, catalog: Catalog) -> Said:
+    first = _read(raw(item), catalog)
+    if not first.inside:
+        return _sorted_out([first.opened])
+    facts = catalog.memory.part("facts")
+    seen = {first.opened.key: first.opened}
+    queue = list(first.inside)
     while queue:
         fact = queue.pop()
-        key = _key(fact)
-        known = seen.get(key)
-        if known is not None:
-            if fact.voice is Voice.DEVICE:  # the same words, said by the device itself
-                seen[key] = fact, known[1]
-            continue
-        met = _meetings(fact, catalog)
-        seen[key] = fact, met
-        if fact.via is None or fact.signal in _HOLDERS:
-            queue.extend(derive(fact))
-        if met and (fact.signal not in _GROUPS or fact.signal == "serial"):
-            queue.extend(_read_out(fact, met))
-    return tuple(
-        [
-            Opened(key, fact, _hits(key, fact, met, catalog) if met else ())
-            for key, (fact, met) in seen.items()
-            if met or fact.signal in TOLD
-        ]
+        found = facts.near.get(fact)
+        if found is None:
+            found = _reread(fact, catalog, facts)
+        key = found.opened.key
+        if key not in seen:
+            seen[key] = found.opened
+            queue += found.inside
+        elif fact.voice is Voice.DEVICE:  # the same words, said by the device itself
+            seen[key] = found.opened
+    return _sorted_out(seen.values())
+
+
+class _Read(NamedTuple):
+    """A fact, opened, and what stands in it."""
+
+    opened: Opened
+    inside: Sequence[Fact]
+
+
+def _reread(fact: Fact, catalog: Catalog, memory: Memory) -> _Read:
+    """As ``_read``. An answer is remembered whole; a part of it may repeat where it does not."""
+    if fact.signal in _OWN or len(fact.value) > LONGEST:
+        return _read(fact, catalog)
+    return memory.recall(fact, _read, fact, catalog)
+
+
+def _read(fact: Fact, catalog: Catalog) -> _Read:
+    signal, value, channel, endpoint, via, _ = fact
+    rules = catalog.rules_by_signal.get(signal)
+    met = () if rules is None else meetings(rules, signal, value)
+    inside: list[Fact] = []
+    if via is None or signal in _HOLDERS:
+        inside += derive(fact)
+    if met and (signal not in _GROUPS or signal == "serial"):
+        inside += _read_out(fact, met)
+    hits = _made(fact, met, catalog) if met else ()
+    if signal == "mac":
+        hits += _owned(fact, catalog)
+    return _Read(
+        Opened((signal, value, channel, endpoint or "", via or signal), fact, hits), inside
     )
 
 
-def _meetings(fact: Fact, catalog: Catalog) -> Meetings:
-    """The rules that a value meets, whoever says it."""
-    rules = catalog.rules_by_signal.get(fact.signal)
-    if rules is None:
+def _owned(fact: Fact, catalog: Catalog) -> tuple[Hit, ...]:
+    _, owner = catalog.oui(fact.value)
+    if owner is None:
         return ()
-    signal, value = fact.signal, fact.value
-    if len(value) > LONGEST:
-        return meetings(rules, signal, value)
-    return catalog.memory.recall(("met", signal, value), meetings, rules, signal, value)
-
-
-def _hits(key: Key, fact: Fact, met: Meetings, catalog: Catalog) -> tuple[Hit, ...]:
-    """What follows from the rules that a fact meets.
-
-    An answer with a serial number in it is new each time, and the model and firmware beside it
-    are not: so that the hits of each fact are remembered by themselves.
-    """
-    if fact.via is None or len(fact.value) > LONGEST:  # a raw one is remembered with its answer
-        return _made(fact, met, catalog)
-    return catalog.memory.recall(
-        ("hits", key, fact.endpoint, fact.voice), _made, fact, met, catalog
+    hit = Hit(
+        evidence=cite(fact, owner.id, owner.strength, owner.sources),
+        claims=with_makers(owner, catalog),
+        kind=owner.kind,
+        video=owner.video,
+        oui=True,
     )
+    return with_labels((hit,), catalog)
 
 
 def _made(fact: Fact, met: Meetings, catalog: Catalog) -> tuple[Hit, ...]:
@@ -139,10 +243,6 @@ def _of_rule(rule: Rule, found: re.Match[str], fact: Fact, catalog: Catalog) -> 
         ("rule", rule.id, matched, found.groups(), whence),
         lambda: with_labels((_rule_hit(rule, found, fact, catalog),), catalog),
     )
-
-
-def _key(fact: Fact) -> Key:
-    return (fact.signal, fact.value, fact.channel, fact.endpoint or "", fact.origin)
 
 
 def _read_out(fact: Fact, met: Meetings) -> Iterator[Fact]:

@@ -3,11 +3,11 @@
 More evidence never lowers a grade, and the order of observations never matters.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
+from operator import attrgetter, eq
 
-from auditor.attribution.hit import Hit, Rank
+from auditor.attribution.hit import Hit
 from auditor.catalog.memory import Memory
 from auditor.model.judgement import Attribution
 from auditor.model.words import Channel, Grade, Role, Strength, grade_rank, strength_rank
@@ -20,6 +20,8 @@ _LONGEST = 128
 """More hits than that are not remembered: a bound in numbers must bound bytes."""
 _MEMORY = Memory()
 _rank = attrgetter("rank")
+_form = attrgetter("form")
+_evidence = attrgetter("evidence")
 
 
 @dataclass(slots=True)
@@ -95,12 +97,14 @@ def weigh(hits: Iterable[Hit]) -> tuple[Attribution, ...]:
     where it stands among the others: devices that show signs of the same sorts are weighed once.
     """
     listed = sorted(hits, key=_rank)
-    places, shape = _shape(listed)
+    ranks = list(map(_rank, listed))
+    again = tuple(map(eq, ranks[1:], ranks))  # the same evidence as the one before it
     if len(listed) > _LONGEST:
-        weighed = _weighed(listed, places)
+        weighed = _weighed(listed, again)
     else:
-        weighed = _MEMORY.recall(shape, _weighed, listed, places)
-    cited = [hit.evidence for hit in listed]
+        shape = tuple(map(_form, listed)), again
+        weighed = _MEMORY.recall(shape, _weighed, listed, again)
+    cited = list(map(_evidence, listed)).__getitem__
     return tuple(
         [
             Attribution(
@@ -108,34 +112,26 @@ def weigh(hits: Iterable[Hit]) -> tuple[Attribution, ...]:
                 vendor=one.vendor,
                 grade=one.grade,
                 entity=one.entity,
-                because=tuple([cited[at] for at in one.because]),
-                against=tuple([cited[at] for at in one.against]),
+                because=tuple(map(cited, one.because)),
+                against=tuple(map(cited, one.against)),
             )
             for one in weighed
         ]
     )
 
 
-def _shape(listed: Sequence[Hit]) -> tuple[list[int], tuple[int, ...]]:
-    """The place of each hit, equal evidence at one place, and all that weighing looks at."""
-    places: list[int] = []
-    shape: list[int] = []
-    before: Rank | None = None
+def _places(again: Iterable[bool]) -> Iterator[int]:
+    """The place of each hit, equal evidence at one place."""
     place = 0
-    for at, hit in enumerate(listed):
-        rank = hit.rank
-        if rank == before:
-            shape.append(-hit.form)
-        else:
-            before, place = rank, at
-            shape.append(hit.form)
-        places.append(place)
-    return places, tuple(shape)
+    yield place
+    for at, same in enumerate(again, 1):
+        place = place if same else at
+        yield place
 
 
-def _weighed(listed: Sequence[Hit], places: Sequence[int]) -> tuple[_Weighed, ...]:
+def _weighed(listed: Sequence[Hit], again: Iterable[bool]) -> tuple[_Weighed, ...]:
     piles: dict[tuple[Role, str], _Pile] = {}
-    for hit, place in zip(listed, places, strict=True):
+    for hit, place in zip(listed, _places(again), strict=False):
         for claim in hit.claims:
             key = claim.role, claim.vendor
             pile = piles.get(key)

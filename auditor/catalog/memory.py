@@ -21,10 +21,29 @@ class Memory:
     asked for meanwhile moves to the newer half, so that what repeats stays.
     """
 
-    def __init__(self) -> None:
-        """Nothing is known yet."""
-        self._new: dict[Hashable, Any] = {}
+    def __init__(self, most: int = _MOST) -> None:
+        """Nothing is known yet.
+
+        Args:
+            most: results in each half.
+        """
+        self._most = most
+        self.near: dict[Hashable, Any] = {}
+        """The newer half, for those who ask so often that asking by ``recall`` costs too much."""
         self._old: dict[Hashable, Any] = {}
+        self._parts: dict[str, Memory] = {}
+
+    def part(self, name: str, most: int = _MOST) -> "Memory":
+        """A memory within this one, with a bound of its own; forgotten with it.
+
+        Args:
+            name: the same name gives the same part.
+            most: results in each of its halves, for whoever asks first.
+        """
+        found = self._parts.get(name)
+        if found is None:
+            found = self._parts[name] = Memory(most)
+        return found
 
     def recall(self, key: Hashable, make: Callable[..., T], *given: object) -> T:
         """What ``make`` gives; made once for each key, while it is remembered.
@@ -34,17 +53,17 @@ class Memory:
             make: a pure function. Never gives None.
             given: what it takes.
         """
-        found: T | None = self._new.get(key)
+        found: T | None = self.near.get(key)
         if found is not None:
             return found
         found = self._old.get(key)
         if found is None:
             found = make(*given)
-        if len(self._new) >= _MOST:
-            self._old, self._new = self._new, {}
-        self._new[key] = found
+        if len(self.near) >= self._most:
+            self._old, self.near = self.near, {}
+        self.near[key] = found
         return found
 
     def forget(self) -> None:
         """Drop everything. It costs a working-out each, nothing else."""
-        self._new, self._old = {}, {}
+        self.near, self._old, self._parts = {}, {}, {}

@@ -32,6 +32,15 @@ class Rules(tuple[Rule, ...]):  # noqa: SLOT001 - it keeps its sieves
             fields.setdefault(rule.field, []).append((place, rule))
         return {field: Sieve(rules) for field, rules in fields.items()}
 
+    @cached_property
+    def wanted(self) -> tuple[str, ...] | None:
+        """Texts, one of which stands in every ASCII value, in lower case, that meets a rule.
+
+        None where the rules read fields, or one of them needs nothing certain.
+        """
+        sieves = self.sieves
+        return sieves[None].wanted if sieves.keys() == {None} else None
+
 
 class Sieve:
     """Rules that read the same text."""
@@ -53,6 +62,11 @@ class Sieve:
         self._by_piece = _index(entered)
         self._pieces = self._by_piece.keys()
         self.memory = Memory()
+
+    @property
+    def wanted(self) -> tuple[str, ...] | None:
+        """As for ``Rules``."""
+        return None if self._always else tuple(dict.fromkeys(text for text, _ in self._texts))
 
     def recalled(self, text: str) -> tuple[Met, ...]:
         """As ``met``, for texts that repeat where what they stand in does not: fields of answers."""

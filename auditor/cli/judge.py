@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from auditor.app.devices.conclusion import met
 from auditor.app.judging.bench import bench
-from auditor.app.judging.hinge import exit_code
+from auditor.app.judging.hinge import exit_code, met
 from auditor.app.judging.rejudging import rejudge_document
 from auditor.app.reports import reporting
 from auditor.cli import options

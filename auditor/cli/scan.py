@@ -11,10 +11,9 @@ from typing import Annotated
 import typer
 
 from auditor import codec
-from auditor.app.devices.conclusion import met
 from auditor.app.events import Event, JudgedOne
 from auditor.app.judging.bench import Terms, check
-from auditor.app.judging.hinge import exit_code
+from auditor.app.judging.hinge import exit_code, met
 from auditor.app.reports import reporting
 from auditor.app.scanning.networks import attached
 from auditor.app.scanning.options import ScanOptions, parse_ports

@@ -5,9 +5,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING
 
 from auditor.app.events import Event, Found, JudgedOne, MethodEnded, Planned, Warned
 from auditor.app.reports import reporting
@@ -16,6 +14,9 @@ from auditor.app.reports.forms import read as read_form
 from auditor.model.document import Scan
 from auditor.report._api import Page
 from auditor.report.words import title_of
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 CLOCK_LINE = (
     "Note: a confident hit is information that you then hold; for US federal contractors it may"
@@ -46,6 +47,25 @@ def show_table(scan: Scan, shown: Page | None = None) -> None:
     sys.stdout.buffer.flush()
 
 
+def _progress() -> "Progress":
+    # Its import takes longer than judging a hundred devices, and few commands show progress.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
 class Show:
     """Tells a person (or a log) what a scan does, on standard error."""
 
@@ -57,13 +77,7 @@ class Show:
         self._judged: dict[str, str] = {}
         self._progress: Progress | None = None
         if sys.stderr.isatty() and not quiet and not json_logs:
-            self._progress = Progress(
-                SpinnerColumn(),
-                TextColumn("{task.description}"),
-                TimeElapsedColumn(),
-                console=Console(stderr=True),
-                transient=True,
-            )
+            self._progress = _progress()
             self._task = self._progress.add_task("starting")
 
     def __call__(self, event: Event) -> None:

@@ -1,9 +1,10 @@
 """JSON → model. A document is data from anywhere: every shape is checked, by type and by the model."""
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from auditor.codec.plain import text_of, written
 from auditor.codec.rows import (
     AssetRow,
     BareAssetRow,
@@ -13,6 +14,8 @@ from auditor.codec.rows import (
     ObservationRow,
     OpenScanRow,
     ScanRow,
+    SeenRow,
+    ToJudgeRow,
 )
 from auditor.model.bulk import bulk
 from auditor.model.document import SCHEMA, Asset, Coverage, Foreign, Scan
@@ -21,7 +24,7 @@ from auditor.model.facts import STRUCTURED, Observation
 from auditor.model.jsontext import compact
 
 _WRONG: Final = (msgspec.MsgspecError, ValueError, TypeError, RecursionError)
-_BARE: Final = msgspec.json.Decoder(BareAssetRow)
+_TO_JUDGE: Final = msgspec.json.Decoder(ToJudgeRow)
 
 
 def decode(data: bytes, *, name: str = "scan document", conclusions: bool = True) -> Scan:
@@ -70,19 +73,56 @@ def opened(data: bytes) -> tuple[Scan, tuple[msgspec.Raw, ...]] | None:
         return None
 
 
-def decode_bare(data: msgspec.Raw) -> Asset:
-    """An asset of ``opened`` without what was concluded of it, to be judged anew.
+class ToJudge(NamedTuple):
+    """An asset that is judged as it stands.
+
+    Attributes:
+        row: the asset.
+        written: observations whose values are known to stand in the document as this text.
+    """
+
+    row: ToJudgeRow
+    written: list[tuple[SeenRow, msgspec.Raw]]
+
+
+def decode_to_judge(data: msgspec.Raw) -> ToJudge:
+    """An asset of ``opened``, to be judged anew and written again.
+
+    It is checked as ``decode`` checks it, its observations are in the form of the model's, and
+    nothing is made of it but the row that it was read into: ten thousand assets are two hundred
+    thousand observations.
 
     Raises:
         UsageError: it is no asset.
     """
     try:
-        return _asset(_BARE.decode(data))
+        made = ToJudge(_TO_JUDGE.decode(data), [])
+        _put_in_form(made.row, made.written)
     except _WRONG as error:
         raise UsageError(f"not an asset ({error})") from None
+    return made
 
 
-def decode_asset(data: bytes) -> Asset:
+def _put_in_form(row: ToJudgeRow, known: list[tuple[SeenRow, msgspec.Raw]]) -> None:
+    for item in row.observations:
+        value = item.value
+        if value.__class__ is not str:
+            if value.__class__ is not list and value.__class__ is not dict:
+                raise TypeError("a value is neither text nor a structure")
+            data = written(value)
+            if data is None:
+                item.value = compact(value)
+                continue
+            item.value = data.decode("ascii")
+            if item.signal in STRUCTURED:
+                known.append((item, msgspec.Raw(data)))
+        elif item.signal in STRUCTURED or not value.isascii():
+            item.value = Observation(signal=item.signal, value=value).value
+    for child in row.children:
+        _put_in_form(child, known)
+
+
+def decode_asset(data: bytes | memoryview) -> Asset:
     """Read what ``encode_asset`` wrote.
 
     Raises:
@@ -141,7 +181,7 @@ def _asset(row: AssetRow | BareAssetRow) -> Asset:
 def _observation(row: ObservationRow) -> Observation:
     value = row.value
     if not isinstance(value, str):
-        value = compact(value)
+        value = text_of(value)
     elif row.signal in STRUCTURED or not value.isascii():  # it may have to be put in form
         return Observation(
             signal=row.signal, value=value, endpoint=row.endpoint, probe=row.probe, at=row.at

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from typing import overload
 
 from auditor.codec.reading import decode_asset
+from auditor.codec.writing import Line
 from auditor.model.document import Asset
 
 
 class Ready(Sequence[Asset]):
     """Assets in order, written already. What was read once is kept."""
 
-    def __init__(self, written: Sequence[bytes]) -> None:
+    def __init__(self, written: Sequence[Line]) -> None:
         """Take the lines.
 
         Args:
@@ -19,7 +20,7 @@ class Ready(Sequence[Asset]):
         self._lines = written
         self._read: tuple[Asset, ...] | None = None
 
-    def lines(self) -> Iterator[bytes]:
+    def lines(self) -> Iterator[Line]:
         """Each asset as a line of JSON, without the newline."""
         return iter(self._lines)
 

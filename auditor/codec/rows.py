@@ -4,7 +4,7 @@ The rows mirror ``model.document``, apart from values of observations, which may
 order and defaults are the model's (a test compares them).
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -20,7 +20,13 @@ from auditor.model.document import (
 )
 from auditor.model.facts import Attempt
 from auditor.model.judgement import Attribution, Verdict
+from auditor.model.signals import SIGNALS
 from auditor.model.words import Kind
+
+if TYPE_CHECKING:
+    _Signal = str
+else:
+    _Signal = Literal[tuple(SIGNALS)]  # each name is one string, not a new one each time
 
 
 class ObservationRow(msgspec.Struct, kw_only=True, gc=False):
@@ -55,9 +61,7 @@ class CoverageRow(msgspec.Struct, kw_only=True):
     missing_from_baseline: tuple[str, ...] = ()
 
 
-class BareAssetRow(msgspec.Struct, kw_only=True, gc=False):
-    """An asset without its attributions and verdicts: all that judging it anew needs."""
-
+class _AssetFields(msgspec.Struct, kw_only=True, gc=False):
     id: str
     address: str | None
     addresses: tuple[str, ...] = ()
@@ -73,8 +77,30 @@ class BareAssetRow(msgspec.Struct, kw_only=True, gc=False):
     headline: str = "unidentified"
     notes: tuple[str, ...] = ()
     attempts: tuple[Attempt, ...] = ()
+
+
+class BareAssetRow(_AssetFields, kw_only=True, gc=False):
+    """An asset without its attributions and verdicts: all that judging it anew needs."""
+
     observations: tuple[ObservationRow, ...] = ()
     children: tuple["BareAssetRow", ...] = ()
+
+
+class SeenRow(msgspec.Struct, kw_only=True, gc=False):
+    """An observation of an asset that is judged as it stands; its value is put in form there."""
+
+    signal: _Signal
+    value: Any
+    endpoint: str | None = None
+    probe: str = "given"
+    at: str | None = None
+
+
+class ToJudgeRow(_AssetFields, kw_only=True, gc=False):
+    """An asset that is judged as it stands, and written again."""
+
+    observations: tuple[SeenRow, ...] = ()
+    children: tuple["ToJudgeRow", ...] = ()
 
 
 class AssetRow(BareAssetRow, kw_only=True, gc=False):

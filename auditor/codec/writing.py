@@ -3,25 +3,26 @@
 Verdicts are few and shared by many assets, so each tuple of them is written once.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from functools import lru_cache
 from typing import Any, Final, Protocol, runtime_checkable
 
 import msgspec
 
+from auditor.codec.plain import stands
+from auditor.codec.reading import ToJudge
+from auditor.codec.rows import ToJudgeRow
 from auditor.model.document import Asset, Coverage, Scan
 from auditor.model.facts import STRUCTURED, Observation
-from auditor.model.jsontext import compact
 from auditor.model.judgement import Verdict
 
 _HEAD: Final = ("schema", "scan", "coverage", "summary")
 _TAIL: Final = ("sent", "law", "vendors")
 _ASSET: Final = tuple(field.name for field in fields(Asset))
-_AFTER_NOTES: Final = _ASSET[_ASSET.index("notes") + 1 :]
 _COVERAGE: Final = tuple(field.name for field in fields(Coverage))
-_KEPT: Final = 1024
-"""Longest value of which is remembered that it is JSON: a bound in numbers must bound bytes."""
+
+Line = bytes | memoryview
+"""An asset as one line of JSON, without the newline, in memory of whatever sort."""
 
 _Written = dict[int, tuple[tuple[Verdict, ...], msgspec.Raw]]
 
@@ -55,7 +56,7 @@ def pieces(scan: Scan) -> Iterator[bytes]:
     yield _indented(tail).removeprefix(b"{") + b"\n"
 
 
-def asset_lines(assets: Iterable[Asset]) -> Iterator[bytes]:
+def asset_lines(assets: Iterable[Asset]) -> Iterator[Line]:
     """Each asset as one JSON line, without the newline; those that are written are not read."""
     if isinstance(assets, Written):
         yield from assets.lines()
@@ -69,7 +70,7 @@ def asset_lines(assets: Iterable[Asset]) -> Iterator[bytes]:
 class Written(Protocol):
     """Assets that lie somewhere as lines of JSON."""
 
-    def lines(self) -> Iterator[bytes]:
+    def lines(self) -> Iterator[Line]:
         """Each asset as :func:`encode_asset` writes it."""
 
 
@@ -85,15 +86,49 @@ class Writer:
         """Nothing was written yet."""
         self._written: _Written = {}
 
-    def line(self, asset: Asset) -> tuple[bytes, int]:
-        """The line, as ``encode_asset`` writes it, and where in it the list of notes ends."""
-        raw = _asset(asset, self._written)
-        rest = {name: raw.pop(name) for name in _AFTER_NOTES}
-        head = msgspec.json.encode(raw)
-        return head[:-1] + b"," + msgspec.json.encode(rest)[1:], len(head) - 2
+    def line(self, asset: ToJudge, found: Sequence[Mapping[str, Any]]) -> tuple[bytes, int]:
+        """The line, as ``encode_asset`` writes it, and where in it the list of notes ends.
+
+        Args:
+            asset: as it was read. It is of no use afterwards.
+            found: what was concluded of it, by the names and in the order of the fields of
+                ``Asset``, ``hostname`` to ``notes``; and then of its children, each followed by
+                its own.
+        """
+        row, left = asset.row, iter(found)
+        for item, raw in asset.written:
+            item.value = raw
+        head = msgspec.json.encode(self._head(row, next(left)))
+        rest = msgspec.json.encode(self._rest(row, left))
+        return b"%b,%b" % (head[:-1], rest[1:]), len(head) - 2
+
+    def _head(self, row: ToJudgeRow, found: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "id": row.id,
+            "address": row.address,
+            "addresses": row.addresses,
+            "mac": row.mac,
+            **found,
+            "verdicts": _verdicts(found["verdicts"], self._written),
+        }
+
+    def _rest(self, row: ToJudgeRow, left: Iterator[Mapping[str, Any]]) -> dict[str, Any]:
+        for item in row.observations:
+            if item.signal in STRUCTURED and item.value.__class__ is str:
+                raw = _raw(item.value)
+                if raw is not None:
+                    item.value = raw
+        return {
+            "attempts": row.attempts,
+            "observations": row.observations,
+            "children": [
+                {**self._head(child, next(left)), **self._rest(child, left)}
+                for child in row.children
+            ],
+        }
 
 
-def noted(line: bytes, at: int, note: str) -> bytes:
+def noted(line: Line, at: int, note: str) -> bytes:
     """A line of ``Writer`` with a note more.
 
     Args:
@@ -102,7 +137,7 @@ def noted(line: bytes, at: int, note: str) -> bytes:
         note: the note.
     """
     comma = b"" if line[at - 1 : at] == b"[" else b","
-    return line[:at] + comma + msgspec.json.encode(note) + line[at:]
+    return b"".join((line[:at], comma, msgspec.json.encode(note), line[at:]))
 
 
 def _indented(value: object) -> bytes:
@@ -145,26 +180,14 @@ def _observations(items: Iterable[Observation]) -> list[Observation | _Row]:
 
 def _row(item: Observation) -> Observation | _Row:
     """The observation with its value as JSON; a broken reply stays what it was: text."""
-    known = len(item.value) <= _KEPT
-    if not (_stands_short(item.value) if known else _stands(item.value)):
+    value = _raw(item.value)
+    if value is None:
         return item
     return _Row(
-        signal=item.signal,
-        value=msgspec.Raw(item.value.encode()),
-        endpoint=item.endpoint,
-        probe=item.probe,
-        at=item.at,
+        signal=item.signal, value=value, endpoint=item.endpoint, probe=item.probe, at=item.at
     )
 
 
-def _stands(text: str) -> bool:
-    """Whether the text is an object or array that is read back as this very text."""
-    if not text.startswith(("{", "[")):
-        return False
-    try:
-        return compact(msgspec.json.decode(text)) == text
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        return False
-
-
-_stands_short = lru_cache(maxsize=4096)(_stands)
+def _raw(text: str) -> msgspec.Raw | None:
+    """A structured value as it stands in the document; None where it has to stay text."""
+    return msgspec.Raw(text.encode()) if stands(text) else None

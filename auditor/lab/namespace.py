@@ -26,7 +26,7 @@ from auditor.lab.fleet import Device, Moment, instantiate
 from auditor.lab.persona import Persona
 from auditor.lab.running import Running
 from auditor.lab.servers import Conditions, Runner
-from auditor.lab.topology import Plan, home, nodes
+from auditor.lab.topology import SCANNER_PORT, Plan, home, nodes
 from auditor.lab.witness import Witness
 from auditor.model.errors import ToolError
 
@@ -198,6 +198,11 @@ class NamespaceFleet(Running):
         """Plug a device in, or pull its plug."""
         state = "up" if up else "down"
         netns.batch([f"link set p{device.words['ordinal']} {state}"], namespace=f"{self._tag}-sw")
+
+    def set_own_link(self, *, up: bool) -> None:
+        """Plug the scanner in, or pull its plug."""
+        state = "up" if up else "down"
+        netns.batch([f"link set {SCANNER_PORT} {state}"], namespace=f"{self._tag}-sw")
 
     def _remove(self) -> None:
         gone = netns.names(f"{self._tag}-")

@@ -12,6 +12,7 @@ NEAR: Final = IPv4Network("192.0.2.0/24")
 FAR: Final = IPv4Network("198.51.100.0/24")
 NEAR6: Final = IPv6Network("fd00:5e::/120")
 OTHER: Final = IPv4Network("203.0.113.0/24")
+SCANNER_PORT: Final = "pscan"  # on the switch
 _SCANNER_MAC: Final = "02:00:5e:00:53:fa"
 _ROUTER_MACS: Final = ("00:0c:42:00:53:01", "00:0c:42:00:53:02")
 _PROXY_MAC: Final = "00:0c:42:00:53:03"
@@ -128,7 +129,7 @@ def nodes(plan: Plan, tag: str, devices: Sequence[Device]) -> list[Node]:
     made = [
         Node(
             space=f"{tag}-scan",
-            port="pscan",
+            port=SCANNER_PORT,
             mac=_SCANNER_MAC,
             address=f"{plan.scanner_address}/{near.prefixlen}",
             routes=routes,

@@ -1,7 +1,7 @@
 """What was seen: observations, attempts, sightings."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from auditor.model.jsontext import canonical
 from auditor.model.signals import SIGNALS, Shape, channel_of
@@ -70,6 +70,30 @@ class Observation:
     def channel(self) -> Channel:
         """The witness that this fact came through."""
         return channel_of(self.signal, self.endpoint)
+
+
+class Seen(Protocol):
+    """What weighing and judging read of an observation, whatever holds it."""
+
+    @property
+    def signal(self) -> str:
+        """A name of ``model.signals.SIGNALS``."""
+
+    @property
+    def value(self) -> str:
+        """The fact, as ``Observation`` says."""
+
+    @property
+    def endpoint(self) -> str | None:
+        """Where it came from."""
+
+    @property
+    def probe(self) -> str:
+        """The probe that asked."""
+
+    @property
+    def at(self) -> str | None:
+        """When."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,9 @@
 """JSON that a device sent, as text in one canonical form: same content, same text, always."""
 
 import json
+from typing import Final
+
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _refuse(word: str) -> float:
@@ -21,8 +24,8 @@ def parse(text: str) -> object:
 
 def compact(value: object) -> str:
     """A JSON value as text without blanks; characters that no UTF-8 text can hold are replaced."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "replace").decode("utf-8")
+    text = _encode(value)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def canonical(text: str) -> str:

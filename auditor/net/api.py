@@ -5,7 +5,7 @@ recording and the replaying ones (``net/live.py``, ``net/tape.py``) keep the sam
 a whole scan can be replayed from bytes.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv6Interface
@@ -33,6 +33,25 @@ class Stream(Protocol):
     def tls_version(self) -> str | None:
         """Such as ``TLSv1.2``, on a TLS connection."""
 
+    @property
+    def reused(self) -> bool:
+        """Whether it had been left open: then the other side may have ended it, unseen, before."""
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether the other side may be asked to keep the connection for another question.
+
+        So it is where an answer of this port has ended by itself, and none has not.
+        """
+
+    def ended(self, *, framed: bool, kept: bool) -> None:
+        """How the last answer ended. Without this word the connection is closed behind it.
+
+        Args:
+            framed: by itself, and not with the connection; where it was asked to be kept, it is.
+            kept: the other side waits for another question, so the connection may be left open.
+        """
+
     async def ask(
         self, payload: bytes, complete: Complete, *, cap: int = REPLY_CAP, wait: float | None = None
     ) -> bytes:
@@ -53,12 +72,21 @@ class Dialer(Protocol):
     """Opens connections and sends datagrams to hosts of the scope, within the budgets."""
 
     def connect(
-        self, address: str, port: int, *, probe: str, tls: bool = False
+        self, address: str, port: int, *, probe: str, tls: bool = False, reuse: bool = False
     ) -> AbstractAsyncContextManager[Stream]:
         """Open a connection (with TLS: verification off, old versions and ciphers allowed).
 
         A bare TCP connection is no request; a TLS handshake is one. A server that hangs up on a
         modern hello is asked again in plainer ones, at most twice.
+
+        Args:
+            address: whom.
+            port: where.
+            probe: whom to book it on.
+            tls: whether to speak TLS.
+            reuse: take a connection that was left open (by a knock, or by a server that keeps
+                its connections), if there is one. It may end before a single byte comes: then
+                the question is to be asked again over a new one.
 
         Raises:
             NetError: on entering: Denied, Refused, Filtered, TimedOut, ConnReset, TlsFailed. When
@@ -90,6 +118,7 @@ class Interface:
         up: whether it is up and has a link.
         multicast: whether it can send to groups.
         loopback: whether it is the loopback.
+        enabled: whether it is switched on, with a link or without one.
     """
 
     name: str
@@ -99,6 +128,7 @@ class Interface:
     up: bool
     multicast: bool
     loopback: bool
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +237,14 @@ class Net(Protocol):
         """
 
     async def knocks(
-        self, address: str, ports: Sequence[int], *, probe: str, wait: float, told: Told
+        self,
+        address: str,
+        ports: Sequence[int],
+        *,
+        probe: str,
+        wait: float,
+        told: Told,
+        keep: Collection[int] = (),
     ) -> None:
         """Knock at several ports of one host, a few at a time, and tell how each ended.
 
@@ -219,6 +256,9 @@ class Net(Protocol):
             probe: whom to book the packets on.
             wait: seconds for one connection to open.
             told: hears of each; True from it ends the knocking.
+            keep: ports which are asked at once where they are open. They are tried last, the best
+                of them at the very end, and the connections to the last that opened are left
+                open for a short while.
 
         Raises:
             Denied: the address is out of scope.

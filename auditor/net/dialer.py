@@ -1,7 +1,7 @@
 """The dialer that really goes out: scope first, then budgets, then the socket."""
 
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final
@@ -35,21 +35,25 @@ class _Line:
 
     host: Host
     pipe: Pipe
+    is_reused: bool = False
 
 
 class _Connection:
-    """Opens a line on entering, and hangs up on leaving."""
+    """Opens a line on entering, and on leaving hangs up, or leaves it open where it is kept."""
 
-    __slots__ = ("_dialer", "_line", "_peer")
+    __slots__ = ("_dialer", "_line", "_peer", "_reuse", "_stream")
 
-    def __init__(self, dialer: "LiveDialer", peer: Peer) -> None:
+    def __init__(self, dialer: "LiveDialer", peer: Peer, *, reuse: bool) -> None:
         self._dialer = dialer
         self._peer = peer
+        self._reuse = reuse
         self._line: _Line | None = None
+        self._stream: LiveStream | None = None
 
     async def __aenter__(self) -> LiveStream:
-        self._line = await self._dialer.open_line(self._peer)
-        return self._dialer.stream(self._peer, self._line)
+        self._line = await self._dialer.open_line(self._peer, reuse=self._reuse)
+        self._stream = self._dialer.stream(self._peer, self._line)
+        return self._stream
 
     async def __aexit__(
         self,
@@ -57,8 +61,13 @@ class _Connection:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._line is not None:
-            self._dialer.hang_up(self._line)
+        line, stream = self._line, self._stream
+        if line is None:
+            return
+        if kind is None and stream is not None and stream.is_kept:
+            self._dialer.leave_open(line, self._peer)
+        else:
+            self._dialer.hang_up(line)
 
 
 class LiveDialer:
@@ -102,26 +111,46 @@ class LiveDialer:
         self._poller: Poller | None = None
         self._may_poll = True
 
-    def connect(self, address: str, port: int, *, probe: str, tls: bool = False) -> _Connection:
+    def connect(
+        self, address: str, port: int, *, probe: str, tls: bool = False, reuse: bool = False
+    ) -> _Connection:
         """Open a connection (see :class:`auditor.net.api.Dialer`).
 
         Raises:
             NetError: on entering: Denied, Refused, Filtered, TimedOut, ConnReset, TlsFailed.
         """
-        return _Connection(self, Peer(address=address, port=port, probe=probe, tls=tls))
+        peer = Peer(address=address, port=port, probe=probe, tls=tls)
+        return _Connection(self, peer, reuse=reuse)
 
-    async def open_line(self, peer: Peer) -> _Line:
+    async def open_line(self, peer: Peer, *, reuse: bool) -> _Line:
         """What :meth:`connect` does on entering; :meth:`hang_up` undoes it."""
         peer.address = self._guard.check(peer.address)
+        kept = self._kept(peer) if reuse else None
+        if kept is not None:
+            return kept
         if peer.tls:
             return await self._secured(peer)
         return await self._opened(peer, self._limits.connect_timeout)
+
+    def _kept(self, peer: Peer) -> _Line | None:
+        """A line that was left open, with the places that it holds."""
+        host = self.hosts.known(peer.address)
+        if host is None or not host.idle:
+            return None
+        pipe = self.hosts.keeping.take(host, peer.port, tls=peer.tls)
+        return None if pipe is None else _Line(host, pipe, is_reused=True)
 
     def stream(self, peer: Peer, line: _Line) -> LiveStream:
         """The exchanges over a line."""
         patience = self._patience(peer, line.pipe)
         return LiveStream(
-            line.pipe, peer, line.host, self.hosts, self.ledger, reply_timeout=patience
+            line.pipe,
+            peer,
+            line.host,
+            self.hosts,
+            self.ledger,
+            reply_timeout=patience,
+            reused=line.is_reused,
         )
 
     def hang_up(self, line: _Line) -> None:
@@ -129,6 +158,13 @@ class LiveDialer:
         line.pipe.close()
         self.hosts.leave(line.host)
         self.hosts.end(line.host)
+
+    def leave_open(self, line: _Line, peer: Peer) -> None:
+        """Keep a line for the next question, unless its place is wanted."""
+        if self.hosts.may_rest(line.host):
+            self.hosts.keeping.put(line.host, peer.port, line.pipe, tls=peer.tls)
+        else:
+            self.hang_up(line)
 
     async def knock(self, address: str, port: int, *, probe: str, wait: float) -> bool:
         """Open and close one TCP connection. True when open.
@@ -143,7 +179,14 @@ class LiveDialer:
         return True
 
     async def knocks(
-        self, address: str, ports: Sequence[int], *, probe: str, wait: float, told: Told
+        self,
+        address: str,
+        ports: Sequence[int],
+        *,
+        probe: str,
+        wait: float,
+        told: Told,
+        keep: Collection[int] = (),
     ) -> None:
         """Knock at several ports of one host (see :class:`auditor.net.api.Net`).
 
@@ -151,7 +194,7 @@ class LiveDialer:
             Denied: the address is out of scope.
         """
         host = self._guard.check(address)
-        await Knocking(self, host, ports, probe=probe, wait=wait, told=told).run()
+        await Knocking(self, host, ports, probe=probe, wait=wait, told=told, keep=keep).run()
 
     def poller(self) -> Poller | None:
         """Tells when sockets are ready; None where the system or the loop cannot."""
@@ -163,6 +206,7 @@ class LiveDialer:
     def close(self) -> None:
         """Free what the dialer holds. Nothing may be asked afterwards."""
         self._may_poll = False
+        self.hosts.keeping.clear()
         if self._poller is not None:
             self._poller.close()
             self._poller = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from auditor.model.errors import Denied
+from auditor.net.keeping import TOGETHER, Idle, Keeping
 from auditor.net.ledger import Ledger
 from auditor.net.limits import Limits, Places
 from auditor.net.transport.tls import Hello
@@ -34,6 +35,8 @@ class Host:
     open_ports: set[int] = field(default_factory=set)
     closed_ports: set[int] = field(default_factory=set)
     hellos: dict[int, Hello] = field(default_factory=dict)
+    keeps: dict[int, bool] = field(default_factory=dict)
+    idle: list[Idle] = field(default_factory=list)
     waiters: deque[asyncio.Future[None]] = field(default_factory=deque)
 
     @property
@@ -49,6 +52,7 @@ class Hosts:
 
     Attributes:
         sockets: one place for each socket that may be open at a time, all hosts together.
+        keeping: connections that are left open for the next question.
     """
 
     def __init__(self, limits: Limits, ledger: Ledger) -> None:
@@ -58,6 +62,7 @@ class Hosts:
         self._hosts: dict[str, Host] = {}
         self._open = 0
         self.sockets = Places(limits.connections_total)
+        self.keeping = Keeping(self._freed, max(1, limits.connections_total // 2))
 
     def __len__(self) -> int:
         return len(self._hosts)
@@ -67,7 +72,14 @@ class Hosts:
         host = self._hosts.get(address)
         if host is not None:
             host.leaving = True
+            self.keeping.drop(host)
             self._drop_if_idle(host)
+
+    def hang_up(self, address: str) -> None:
+        """Close the idle connections to a host."""
+        host = self._hosts.get(address)
+        if host is not None:
+            self.keeping.drop(host)
 
     @asynccontextmanager
     async def connection(self, address: str) -> AsyncIterator[None]:
@@ -105,6 +117,10 @@ class Hosts:
         host.users += 1
         return host
 
+    def known(self, address: str) -> Host | None:
+        """A host's state, if it has one."""
+        return self._hosts.get(address)
+
     def end(self, host: Host) -> None:
         """The work that began with :meth:`begin` is through."""
         host.users -= 1
@@ -124,7 +140,8 @@ class Hosts:
             return
         await self._turn(host)
         try:
-            await self.sockets.take()
+            if not self._try_socket():
+                await self.sockets.take()
         except BaseException:
             self._give_turn(host)
             raise
@@ -136,11 +153,30 @@ class Hosts:
         Raises:
             Denied: the host resets connections, and is left alone.
         """
-        if host.in_flight >= host.allowed or host.waiters or not self.sockets.try_take():
+        if host.idle:
+            self.keeping.make_room(host, host.allowed)
+        if host.in_flight >= host.allowed or host.waiters or not self._try_socket():
             return False
         host.in_flight += 1
         self._count(host)
         return True
+
+    def _try_socket(self) -> bool:
+        """Take one of everybody's places if one is free, or held by an idle connection."""
+        return self.sockets.try_take() or (self.keeping.drop_oldest() and self.sockets.try_take())
+
+    def may_rest(self, host: Host) -> bool:
+        """Whether a connection to a host may be left open: nobody waits, and it bears it."""
+        return (
+            not host.waiters
+            and not host.leaving
+            and not self.sockets.is_wanted
+            and host.in_flight <= min(host.allowed, TOGETHER)
+        )
+
+    def _freed(self, host: Host) -> None:
+        self.leave(host)
+        self.end(host)
 
     def _count(self, host: Host) -> None:
         self._open += 1
@@ -229,6 +265,14 @@ class Hosts:
         host = self._hosts.get(address)
         if host is not None:
             host.hellos[port] = hello
+
+    def may_keep(self, host: Host, port: int) -> bool:
+        """Whether a port may be asked to keep its connections: its answers end by themselves."""
+        return host.keeps.get(port, False) and not host.resets
+
+    def ended(self, host: Host, port: int, *, framed: bool) -> None:
+        """How an answer of a port ended; one that had no end of its own is remembered for good."""
+        host.keeps[port] = framed and host.keeps.get(port, True)
 
     def replied(self, address: str) -> None:
         """The host gave a whole reply."""

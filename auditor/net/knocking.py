@@ -7,10 +7,11 @@ the one task of the host's knocking waits.
 """
 
 import asyncio
+import errno
 import os
 import socket
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
@@ -23,9 +24,10 @@ from auditor.net.pace import FLYING, OPENING, PATIENCE, Told, in_turn
 from auditor.net.resolving import Resolving
 from auditor.net.system.oserrors import as_net_error
 from auditor.net.transport import tcp
-from auditor.net.transport.polled import IN_PROGRESS
-from auditor.net.transport.poller import Poller
+from auditor.net.transport.polled import IN_PROGRESS, PolledPipe
+from auditor.net.transport.poller import READABLE, Poller
 
+_REFUSED: Final = os.strerror(errno.ECONNREFUSED)
 SYN_REPEATS: Final = 3.4  # seconds: the first SYN and the system's two repeats
 
 
@@ -72,6 +74,7 @@ class Knocking:
         probe: str,
         wait: float,
         told: Told,
+        keep: Collection[int] = (),
     ) -> None:
         """Be ready; nothing is sent.
 
@@ -82,10 +85,14 @@ class Knocking:
             probe: on whose behalf.
             wait: seconds for one connection to open.
             told: hears how each ended.
+            keep: ports whose connection is left open for the first question.
         """
         self._door = door
         self._address = address
-        self._left = deque(ports)
+        self._keep = keep
+        # An open connection gives way to the next knock: so those that are wanted come last.
+        kept = [port for port in ports if port in keep]
+        self._left = deque([*(port for port in ports if port not in keep), *reversed(kept)])
         self._probe = probe
         self._wait = wait
         self._told = told
@@ -226,11 +233,14 @@ class Knocking:
         else:
             self._land(knock, self._error(port, code))
 
-    def _hear(self, knock: _Knock, _events: int) -> None:
+    def _hear(self, knock: _Knock, events: int) -> None:
         """Something has happened to a knock: it is answered."""
         try:
             code = knock.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            self._land(knock, self._error(knock.port, code))
+            if not code and knock.port in self._keep and not events & READABLE:
+                self._leave_open(knock)
+            else:
+                self._land(knock, self._error(knock.port, code))
             self._go_on()
         except Exception as error:  # noqa: BLE001 - it belongs to the task, not to the event loop
             self._failure = error
@@ -239,6 +249,8 @@ class Knocking:
     def _error(self, port: int, code: int) -> NetError | None:
         if not code:
             return None
+        if code == errno.ECONNREFUSED:  # so end most knocks by far
+            return Refused(f"{self._name(port)}: {_REFUSED}")
         return as_net_error(OSError(code, os.strerror(code)), self._name(port))
 
     def _name(self, port: int) -> str:
@@ -264,10 +276,30 @@ class Knocking:
             door.hosts.was_reset(self._address)
         elif isinstance(error, Refused):
             host.closed_ports.add(port)
-        if not isinstance(error, TimedOut) and not self._has_answered:
-            self._has_answered = True
-            door.resolving.settled(self._address)
+        if not isinstance(error, TimedOut):
+            self._settle()
         self._tell(port, error, self._loop.time() - knock.began)
+
+    def _leave_open(self, knock: _Knock) -> None:
+        """A knock has opened a port that is asked at once: leave it its connection."""
+        door, host, port = self._door, self._host, knock.port
+        if not door.hosts.may_rest(host):
+            self._land(knock, None)
+            return
+        took = self._loop.time() - knock.began
+        del self._flying[knock.sock.fileno()]
+        pipe = PolledPipe.adopt(knock.sock, self._poller, opened_in=took)
+        door.hosts.begin(self._address)  # ends when the connection does
+        door.hosts.keeping.put(host, port, pipe, tls=False)
+        host.open_ports.add(port)
+        self._settle()
+        self._tell(port, None, took)
+
+    def _settle(self) -> None:
+        """The host is there, and the system knows where."""
+        if not self._has_answered:
+            self._has_answered = True
+            self._door.resolving.settled(self._address)
 
     def _tell(self, port: int, error: NetError | None, seconds: float) -> None:
         if self._told(port, error, seconds):

@@ -100,9 +100,11 @@ class TokenBucket:
         if self._timer is not None:
             return False
         now = asyncio.get_running_loop().time()
-        if self._next > now:
+        following = self._next
+        if following > now:
             return False
-        self.reserve(now)
+        earliest = now - self._credit
+        self._next = max(earliest, following) + self._gap
         return True
 
     async def take(self, *, discovery: bool = False) -> None:
@@ -173,6 +175,11 @@ class Places:
             if turn.done() and not turn.cancelled():
                 self.give()  # our turn had come: pass it on
             raise
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anyone waits for a place."""
+        return bool(self._line)
 
     def give(self) -> None:
         """Give a place back."""

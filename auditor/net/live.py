@@ -1,7 +1,7 @@
 """The live network: everything of :class:`auditor.net.api.Net`, with real sockets."""
 
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import lru_cache
@@ -231,14 +231,21 @@ class LiveNet:
         return await self._dialer.knock(address, port, probe=probe, wait=wait)
 
     async def knocks(
-        self, address: str, ports: Sequence[int], *, probe: str, wait: float, told: Told
+        self,
+        address: str,
+        ports: Sequence[int],
+        *,
+        probe: str,
+        wait: float,
+        told: Told,
+        keep: Collection[int] = (),
     ) -> None:
         """Knock at several ports of one host (see :class:`auditor.net.api.Net`).
 
         Raises:
             Denied: the address is out of scope.
         """
-        await self._dialer.knocks(address, ports, probe=probe, wait=wait, told=told)
+        await self._dialer.knocks(address, ports, probe=probe, wait=wait, told=told, keep=keep)
 
     async def expect(self, address: str) -> None:
         """Wait until this machine can talk to one more neighbour; at once for all others.
@@ -253,6 +260,10 @@ class LiveNet:
     def grant(self, address: str, requests: int) -> None:
         """Let a host that was asked before be asked so many questions more."""
         self._dialer.hosts.grant(address, requests)
+
+    def hang_up(self, address: str) -> None:
+        """Close what was left open to a host that has nothing more to be asked now."""
+        self._dialer.hosts.hang_up(address)
 
     def release(self, address: str) -> None:
         """Forget a host that is done, so that memory follows the work in flight."""

@@ -13,6 +13,8 @@ Answer = Callable[[bytes], bytes | Sequence[bytes]]
 """Given what is sent, gives the reply (or the datagrams); may raise a NetError instead."""
 
 _ALIKE: Final = 16
+_KEEPING: Final = b"\r\nConnection: keep-alive\r\n"
+_CLOSING: Final = b"\r\nConnection: close\r\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +70,10 @@ class ReplayDialer:
 
     @asynccontextmanager
     async def connect(
-        self, address: str, port: int, *, probe: str, tls: bool = False
+        self, address: str, port: int, *, probe: str, tls: bool = False, reuse: bool = False
     ) -> AsyncIterator[Stream]:
         """Open a remembered connection (see :class:`auditor.net.api.Dialer`)."""
+        del reuse  # none is ever left open
         endpoint = ("tls" if tls else "tcp", address, port)
         known = self._ports.get(endpoint)
         if known is None:
@@ -99,6 +102,9 @@ class ReplayDialer:
 
 
 class _ReplayStream:
+    reused = False
+    may_keep = False
+
     def __init__(
         self, port: Port, endpoint: Endpoint, probe: str, asked: list[tuple[Endpoint, str, bytes]]
     ) -> None:
@@ -114,6 +120,9 @@ class _ReplayStream:
     @property
     def tls_version(self) -> str | None:
         return self._port.tls_version
+
+    def ended(self, *, framed: bool, kept: bool) -> None:
+        pass
 
     async def ask(
         self, payload: bytes, complete: Complete, *, cap: int = REPLY_CAP, wait: float | None = None
@@ -182,10 +191,16 @@ class _Reel:
 
     def _find(self, sent: bytes) -> int | None:
         """The next that is the same; else the next that differs by an id only; else one again."""
-        same = [at for at, exchange in enumerate(self.asked) if exchange.sent == sent]
-        alike = [at for at, exchange in enumerate(self.asked) if _alike(exchange.sent, sent)]
+        sent, asked = _bare(sent), [_bare(exchange.sent) for exchange in self.asked]
+        same = [at for at, one in enumerate(asked) if one == sent]
+        alike = [at for at, one in enumerate(asked) if _alike(one, sent)]
         unplayed = [at for at in (*same, *alike) if at not in self.played]
         return next(iter((*unplayed, *same, *alike)), None)
+
+
+def _bare(sent: bytes) -> bytes:
+    """A request without what it says of the connection, which follows from earlier answers."""
+    return sent.replace(_KEEPING, _CLOSING, 1)
 
 
 def _alike(one: bytes, other: bytes) -> bool:

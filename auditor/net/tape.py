@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from auditor.model import errors
-from auditor.model.errors import Malformed, NetError
+from auditor.model.errors import ConnReset, Malformed, NetError
 from auditor.net.api import REPLY_CAP, Complete, Dialer, Stream
 
 Endpoint = tuple[str, str, int]
@@ -139,11 +139,11 @@ class RecordingDialer:
 
     @asynccontextmanager
     async def connect(
-        self, address: str, port: int, *, probe: str, tls: bool = False
+        self, address: str, port: int, *, probe: str, tls: bool = False, reuse: bool = False
     ) -> AsyncIterator[Stream]:
         """Open a connection and record it (see :class:`auditor.net.api.Dialer`)."""
         endpoint = ("tls" if tls else "tcp", address, port)
-        opening = self._dialer.connect(address, port, probe=probe, tls=tls)
+        opening = self._dialer.connect(address, port, probe=probe, tls=tls, reuse=reuse)
         entered = False
         try:
             async with opening as stream:
@@ -198,14 +198,28 @@ class _RecordingStream:
     def tls_version(self) -> str | None:
         return self._stream.tls_version
 
+    @property
+    def reused(self) -> bool:
+        return self._stream.reused
+
+    @property
+    def may_keep(self) -> bool:
+        return self._stream.may_keep
+
+    def ended(self, *, framed: bool, kept: bool) -> None:
+        self._stream.ended(framed=framed, kept=kept)
+
     async def ask(
         self, payload: bytes, complete: Complete, *, cap: int = REPLY_CAP, wait: float | None = None
     ) -> bytes:
         try:
             got = await self._stream.ask(payload, complete, cap=cap, wait=wait)
         except NetError as error:
-            self._note(_failed("ask", self._endpoint, self._probe, payload, error))
+            if error.partial or not (self.reused and isinstance(error, ConnReset)):
+                self._note(_failed("ask", self._endpoint, self._probe, payload, error))
             raise
+        if not got and self.reused:
+            return got  # it had ended before: the question is asked, and written down, anew
         self._note(
             Exchange(
                 what="ask", endpoint=self._endpoint, probe=self._probe, sent=payload, got=(got,)

@@ -3,7 +3,7 @@
 A probe collects facts. It may speak a vendor's protocol, and never concludes a vendor.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +15,12 @@ class Clock(Protocol):
     """Gives the time as RFC 3339 UTC text."""
 
     def __call__(self) -> str: ...
+
+
+def _anything(*signals: str) -> bool:
+    """Every fact is welcome."""
+    del signals
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +35,9 @@ class Target:
             (an ONVIF path from an XAddr, a realm that makes a question pointless).
         clock: for the time of observations.
         proto: ``tcp`` or ``udp``, of the port.
+        wants: whether any of these signals could still tell something new, for what is known by
+            now, this probe's own facts included. A probe of several questions leaves out those
+            whose answers could not.
     """
 
     address: str
@@ -37,6 +46,7 @@ class Target:
     seen: tuple[Observation, ...]
     clock: Clock
     proto: str = "tcp"
+    wants: Callable[..., bool] = _anything
 
     @property
     def endpoint(self) -> str:

@@ -32,6 +32,7 @@ _CAPS: Final = {
 }
 _PAIRS, _NAME, _VALUE = 100, 128, 1024
 _CHALLENGES = 8
+_as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Scribe:
@@ -71,7 +72,7 @@ class Scribe:
     def headers(self, signal: str, response: Response) -> Iterator[Observation]:
         """The headers in order and case as sent, as JSON pairs; an empty list counts too."""
         pairs = [[name[:_NAME], value[:_VALUE]] for name, value in response.headers[:_PAIRS]]
-        yield from self(signal, json.dumps(pairs, ensure_ascii=False))
+        yield from self(signal, _as_json(pairs))
 
     def challenges(self, room: str, response: Response) -> Iterator[Observation]:
         """Realms (and for HTTP the nonces) of the challenges in a reply.

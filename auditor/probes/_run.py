@@ -15,7 +15,12 @@ _PRINTABLE: Final = frozenset(map(chr, range(0x20, 0x7F)))
 
 
 async def run_probe(
-    probe: Probe, target: Target, dialer: Dialer, *, monotonic: Callable[[], float]
+    probe: Probe,
+    target: Target,
+    dialer: Dialer,
+    *,
+    monotonic: Callable[[], float],
+    heard: Callable[[Observation], object] | None = None,
 ) -> tuple[Attempt, tuple[Observation, ...]]:
     """Ask, and say how it ended.
 
@@ -24,6 +29,7 @@ async def run_probe(
         target: where to ask.
         dialer: the way out.
         monotonic: seconds of a clock that only goes forward, for the duration.
+        heard: is told of each fact as it comes.
 
     Returns:
         The attempt, and every fact that came before it ended, however it ended.
@@ -36,7 +42,9 @@ async def run_probe(
     outcome, detail = Ending.OK, None
     try:
         async for fact in probe.ask(target, dialer):
-            facts.append(fact)  # noqa: PERF401 - what came before a failure must be kept
+            facts.append(fact)  # what came before a failure must be kept
+            if heard is not None:
+                heard(fact)
     except NetError as error:
         outcome, detail = error.ending, _plain(str(error))
     except Malformed as error:

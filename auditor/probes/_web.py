@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
-from auditor.model.errors import Malformed, NetError, TooBig
+from auditor.model.errors import ConnReset, Malformed, NetError, TimedOut, TooBig
 from auditor.model.facts import Observation
 from auditor.net.api import KIB, REPLY_CAP, Complete, Dialer, Stream
 from auditor.probes import ports
@@ -46,8 +46,17 @@ class Reply:
             raise self.failure
 
 
+class Asking(Protocol):
+    """What one question needs of a stream."""
+
+    async def ask(
+        self, payload: bytes, complete: Complete, *, cap: int = REPLY_CAP, wait: float | None = None
+    ) -> bytes:
+        """See :class:`auditor.net.api.Stream`."""
+
+
 async def ask(
-    stream: Stream,
+    stream: Asking,
     payload: bytes,
     *,
     enough: int | None = None,
@@ -67,11 +76,65 @@ async def ask(
         NetError: nothing usable came.
         Malformed: what came is not HTTP (``SpeaksTls`` where it is TLS), or it is empty.
     """
-    failure: NetError | None = None
+    return _reply(*await _heard(stream, payload, enough=enough, cap=cap, wait=wait))
+
+
+async def ask_kept(
+    stream: Stream,
+    payload: bytes,
+    *,
+    keep: bool = True,
+    enough: int | None = None,
+    cap: int = REPLY_CAP,
+    wait: float | None = None,
+) -> Reply | None:
+    """:func:`ask` over a connection that may have been left open, and may be left open again.
+
+    The server is asked to keep it once it has shown, at this port, an answer that ends by itself;
+    it is left open only where the server says that it keeps it.
+
+    Args:
+        stream: an open connection.
+        payload: the request.
+        keep: whether the server may be asked to keep the connection.
+        enough: bytes after which no more are wanted; None to read the whole answer.
+        cap: most bytes to read.
+        wait: seconds for the exchange; None for the scan's default.
+
+    Returns:
+        None where it had been left open and the other side ended it before a single byte of an
+        answer: then the question is to be asked over a new one.
+
+    Raises:
+        NetError: nothing usable came.
+        Malformed: what came is not HTTP (``SpeaksTls`` where it is TLS), or it is empty.
+    """
+    asked = keep and stream.may_keep
+    question = http.keeping(payload) if asked else payload
+    raw, failure = await _heard(stream, question, enough=enough, cap=cap, wait=wait)
+    if stream.reused and not raw and (failure is None or isinstance(failure, ConnReset)):
+        stream.ended(framed=False, kept=False)
+        return None
+    if failure is None and enough is not None and len(raw) >= enough:
+        return _reply(raw, None)  # it was cut short, so that its end is not known
+    kept = failure is None and asked and http.keeps(raw)
+    stream.ended(framed=kept if asked else failure is None and http.framed(raw), kept=kept)
+    if asked and isinstance(failure, TimedOut) and _has_no_end(raw):
+        failure = None  # its end is that of the connection, which is still open at our request
+    return _reply(raw, failure)
+
+
+async def _heard(
+    stream: Asking, payload: bytes, *, enough: int | None, cap: int, wait: float | None
+) -> tuple[bytes, NetError | None]:
+    """What was read, and how reading it failed, if it did."""
     try:
-        raw = await stream.ask(payload, _complete(enough), cap=cap, wait=wait)
+        return await stream.ask(payload, _complete(enough), cap=cap, wait=wait), None
     except NetError as error:
-        failure, raw = error, error.partial
+        return error.partial, error
+
+
+def _reply(raw: bytes, failure: NetError | None) -> Reply:
     if raw.startswith(_TLS_ALERT):
         raise SpeaksTls("answers in TLS")
     if failure is not None and not has_head(raw):
@@ -94,10 +157,18 @@ async def once(
 ) -> Reply:
     """Connect, send one HTTP request, read the answer, close.
 
+    A connection that was left open is taken, and where the server keeps it, left open again.
+
     Raises:
         NetError: nothing usable came.
         Malformed: what came is not HTTP.
     """
+    async with dialer.connect(
+        target.address, target.port, probe=probe, tls=target.tls, reuse=True
+    ) as stream:
+        reply = await ask_kept(stream, payload, enough=enough, cap=cap)
+    if reply is not None:
+        return reply
     async with dialer.connect(target.address, target.port, probe=probe, tls=target.tls) as stream:
         return await ask(stream, payload, enough=enough, cap=cap)
 
@@ -105,6 +176,17 @@ async def once(
 def has_head(raw: bytes) -> bool:
     """Whether the header of a reply has ended."""
     return b"\r\n\r\n" in raw or b"\n\n" in raw
+
+
+def _has_no_end(raw: bytes) -> bool:
+    """Whether a reply has a header which does not say where its body ends."""
+    if not has_head(raw):
+        return False
+    try:
+        response = http.decode(raw)
+    except Malformed:
+        return False
+    return not (response.get("content-length") or response.get("transfer-encoding"))
 
 
 def whole_head(raw: bytes) -> None:

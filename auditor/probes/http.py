@@ -70,17 +70,19 @@ class _Http:
     async def _front(
         self, target: Target, dialer: Dialer, scribe: Scribe, *, onward: bool = True
     ) -> AsyncGenerator[Observation, None]:
+        question, wait = _web.get(target, "/"), ports.SHORT_WAIT.get(target.port)
         async with dialer.connect(
-            target.address, target.port, probe=self.name, tls=target.tls
+            target.address, target.port, probe=self.name, tls=target.tls, reuse=True
         ) as stream:
             for fact in _certificate(stream, scribe):
                 yield fact
-            reply = await _web.ask(
-                stream,
-                _web.get(target, "/"),
-                enough=_web.PAGE,
-                wait=ports.SHORT_WAIT.get(target.port),
-            )
+            # Its header is evidence, so it is always asked for in the same words.
+            reply = await _web.ask_kept(stream, question, keep=False, enough=_web.PAGE, wait=wait)
+        if reply is None:
+            async with dialer.connect(
+                target.address, target.port, probe=self.name, tls=target.tls
+            ) as stream:
+                reply = await _web.ask(stream, question, enough=_web.PAGE, wait=wait)
         for fact in _head(reply.response, scribe):
             yield fact
         for fact in _page(reply.response, scribe):

@@ -27,6 +27,12 @@ _ROOTS: Final = {
     _UPNP: {"root"},
     _INFO: {"DeviceInfo", "ResponseStatus"},
 }
+_TELLS: Final = {
+    _ACTIVATE: ("isapi.xml",),
+    _UPNP: ("ssdp.description",),
+    _INFO: ("isapi.device_info", "http.auth_realm"),
+}
+"""What each is asked for; it is left out while none of it could tell anything new."""
 _OK: Final = 200
 _CAP: Final = 64 * KIB
 
@@ -69,6 +75,8 @@ class _Isapi:
         scribe, trouble = Scribe(target, self.name), Trouble()
         for path in (_ACTIVATE, _UPNP, _INFO):
             if path == _INFO and _web.realm_known(target):
+                continue
+            if not target.wants(*_TELLS[path]):
                 continue
             try:
                 reply = await _web.once(

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -34,11 +34,22 @@ _READ_SYSTEM: Final = frozenset({"GetDeviceInformation", "GetScopes", "GetNetwor
 _KNOWN_BY: Final = {"GetScopes": "wsd.scopes", "GetEndpointReference": "wsd.endpoint"}
 """Operations that would only repeat what WS-Discovery has told already."""
 
+_TELLS: Final[Mapping[str, tuple[str, ...]]] = {
+    "GetDeviceInformation": (
+        *("onvif.manufacturer", "onvif.model", "onvif.firmware", "onvif.serial"),
+        "onvif.hardware_id",
+    ),
+    "GetCapabilities": ("onvif.envelope",),
+    "GetScopes": ("onvif.scopes",),
+    "GetNetworkInterfaces": ("onvif.mac",),
+    "GetServices": ("onvif.services",),
+    "GetEndpointReference": ("onvif.endpoint",),
+    "GetHostname": ("onvif.hostname",),
+}
+"""What an operation is asked for; it is left out while none of it could tell anything new."""
+
 _ENVELOPES: Final = frozenset({"GetSystemDateAndTime", "GetCapabilities"})
 _PORTS: Final = (8899, 2020, 80, 8000, 8080, 10080, 5000, 8081, 8888)
-_DEDICATED: Final = frozenset({8899, 2020, 10080, 5000})
-"""Ports of ONVIF alone: asked even if they do not answer GET. 8000 is not among them, since it
-may be an SDK port that must not be troubled."""
 _PATH: Final = "/onvif/device_service"
 _REFUSED: Final = re.compile(r"Not_?Authorized|Unauthori[sz]ed|FailedAuthentication", re.IGNORECASE)
 _REFUSALS: Final = frozenset({401, 403})
@@ -55,7 +66,7 @@ Facts = Iterator[Observation]
 class _Onvif:
     """Anonymous reads, each tried once. A refusal is accepted, and never answered with a name.
 
-    It stops at the first answer that is no ONVIF. Two refusals of operations that need a user
+    It stops at the first answer that is no ONVIF, and leaves out what could tell nothing new. Two refusals of operations that need a user
     end the asking of such operations; a device that refuses an operation that must be open to
     anyone is asked one more of those, and then nothing.
     """
@@ -97,7 +108,7 @@ class _Onvif:
         scribe, trouble, refusals = Scribe(target, self.name), Trouble(), _Refusals()
         path = service_path(target)
         for operation in _ORDER:
-            if refusals.closed(operation) or _known(operation, target):
+            if refusals.closed(operation) or not _is_worth(operation, target):
                 continue
             first = operation == _ORDER[0]
             question = soap.request(operation, target.address, target.port, path, target.tls)
@@ -246,9 +257,12 @@ def _has_answered(seen: tuple[Observation, ...]) -> bool:
     return any(o.signal == "onvif.envelope" and o.probe == "onvif" for o in seen)
 
 
-def _known(operation: str, target: Target) -> bool:
+def _is_worth(operation: str, target: Target) -> bool:
+    """Whether an operation could tell something new; the first is asked in any case."""
     signal = _KNOWN_BY.get(operation)
-    return signal is not None and any(o.signal == signal for o in target.seen)
+    if signal is not None and any(o.signal == signal for o in target.seen):
+        return False
+    return operation not in _TELLS or target.wants(*_TELLS[operation])
 
 
 def named_services(seen: tuple[Observation, ...]) -> list[tuple[int, bool, str]]:
@@ -290,7 +304,7 @@ def _likely(
     silent = {
         port: tls
         for port, tls in ports.web_ports(open_ports, seen)
-        if port in _DEDICATED and port not in spoke
+        if port in ports.ONVIF and port not in spoke
     }
     both = {**spoke, **silent}
     order = {port: place for place, port in enumerate(_PORTS)}

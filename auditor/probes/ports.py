@@ -16,20 +16,33 @@ from auditor.wire import flatten
 Speech = Literal["http", "https", "rtsp", "sdk", "unknown"]
 """What a port is taken to speak before it has said anything."""
 
+FIRST: Final = (80, 443, 554, 8000, 37777)
+"""Ports by which a host shows itself that no link shows."""
+
 WAVES: Final[tuple[tuple[int, ...], ...]] = (
-    (80, 443, 554, 8000, 37777),
+    (80, 443, 554),
+    (37777, 8000),
+    (8080, 8443, 8554, 8899, 2020, 10080, 5000, 10554),
     (
-        *(8080, 8443, 8554, 8899, 2020, 10080, 5000, 85, 88, 81, 82, 8081, 8888, 9000, 10554),
-        *(34567, 6036, 9008, 9010, 9020, 8600, 1756, 65001),
+        *(85, 88, 81, 82, 8081, 8888, 34567, 6036, 9008, 9010, 9020, 65001),
+        *(9000, 8600, 1756),
     ),
 )
-"""Ports to knock at, wave by wave; a later wave only while it could change the answer."""
+"""Ports to knock at, wave by wave; a port of a later wave only while it could change the answer.
+
+The first are asked, and mostly decide; the second only tell by being open, as a rule. The third holds
+other places of what the first are asked for, the best known ones first, and those of ONVIF alone; the
+fourth the rare places, and more ports that only tell by being open."""
 
 _ORDER: Final = {port: place for place, port in enumerate(port for wave in WAVES for port in wave)}
 
 HTTP: Final = frozenset({80, 81, 82, 85, 88, 2020, 5000, 8000, 8080, 8081, 8888, 8899, 10080})
 HTTPS: Final = frozenset({443, 8443})
 RTSP: Final = frozenset({554, 8554, 10554})
+
+ONVIF: Final = frozenset({8899, 2020, 10080, 5000})
+"""Ports of ONVIF alone on some devices: asked for it even if they do not answer GET. 8000 is not
+among them, since it may be an SDK port that must not be troubled."""
 
 SDK_ONLY: Final = frozenset({37777, 35000, 34567, 9000, 6036, 9008, 9010, 9020, 8600, 1756})
 """Vendor SDK ports: connected to, and nothing is sent. 35000 is 37777 on some rebrands."""
@@ -45,6 +58,15 @@ vendor SDK port that ignores a question in HTTP."""
 ONLY_IF_NAMED: Final = frozenset({8000})
 """Ports that are connected to only, unless the device itself names them as its web or ONVIF address
 in a discovery reply: on most cameras they are a vendor's SDK port."""
+
+KEPT: Final = (HTTP - ONLY_IF_NAMED) | RTSP
+"""Ports that are asked at once where they are open, so that a knock leaves its connection to the
+first question. Not those of TLS: a small server may wait for the handshake before it answers at
+another port. Never an SDK port."""
+
+_NEVER_WEB: Final = SDK_ONLY | MUTE | RTSP
+_CERTAIN: Final = (_NEVER_WEB | HTTPS | HTTP) - frozenset(SHORT_WAIT)
+"""Ports whose number says what they speak, whatever a device says of them."""
 
 _VIRTUAL: Final = range(65001, 65129)
 _NAMED_CAP: Final = 8
@@ -85,26 +107,30 @@ def web_ports(
     out where its number leaves that open, and so is a port behind which another device answers.
     A port of ``ONLY_IF_NAMED`` is asked only where the device has named it.
     """
-    own: set[int] = set()
-    if any(port in SHORT_WAIT or guess(port) == "unknown" for port in open_ports):
-        own = {port for port in spoken_for(seen) if port in SHORT_WAIT or guess(port) == "unknown"}
-    if ONLY_IF_NAMED & open_ports:
-        own |= ONLY_IF_NAMED.difference(named(seen))
+    own: frozenset[int] = frozenset()
+    if not open_ports <= _CERTAIN:
+        own = frozenset(port for port in spoken_for(seen) if port not in _CERTAIN)
+        if ONLY_IF_NAMED & open_ports:
+            own |= ONLY_IF_NAMED.difference(named(seen))
     chosen = [
-        (port, speaks_tls(port, seen))
+        port
         for port in open_ports
-        if guess(port) in {"http", "https", "unknown"}
-        and port not in own
-        and not is_virtual_host(port)
+        if port not in _NEVER_WEB and port not in own and not is_virtual_host(port)
     ]
-    return tuple(sorted(chosen, key=lambda one: (_ORDER.get(one[0], len(_ORDER)), one[0])))
+    chosen.sort(key=_place)
+    return tuple((port, speaks_tls(port, seen)) for port in chosen)
+
+
+def _place(port: int) -> tuple[int, int]:
+    return _ORDER.get(port, len(_ORDER)), port
 
 
 def speaks_tls(port: int, seen: tuple[Observation, ...]) -> bool:
     """Whether the port speaks TLS: by its number, or because it has shown a certificate."""
-    if guess(port) == "https":
+    if port in HTTPS:
         return True
-    return any(o.signal == "tls.sha256" and o.endpoint == f"tcp/{port}" for o in seen)
+    endpoint = f"tcp/{port}"
+    return any(o.signal == "tls.sha256" and o.endpoint == endpoint for o in seen)
 
 
 def spoken_for(seen: tuple[Observation, ...]) -> frozenset[int]:

@@ -50,13 +50,20 @@ class _Rtsp:
             Malformed: the port does not speak RTSP.
         """
         scribe = Scribe(target, self.name)
-        async with dialer.connect(target.address, target.port, probe=self.name) as stream:
-            first = await _exchange(stream, rtsp.options(target.address, target.port))
-            for fact in _facts(first, scribe):
-                yield fact
-            if first.status == _UNAUTHORIZED:
-                return
-            second = None if _closes(first) else await _again(stream, target)
+        second: Response | None = None
+        for reuse in (True, False):
+            async with dialer.connect(
+                target.address, target.port, probe=self.name, reuse=reuse
+            ) as stream:
+                first = await _first(stream, target)
+                if first is None:
+                    continue  # a knock had left it open, and the server had not
+                for fact in _facts(first, scribe):
+                    yield fact
+                if first.status == _UNAUTHORIZED:
+                    return
+                second = None if _closes(first) else await _again(stream, target)
+            break
         if second is None:
             async with dialer.connect(target.address, target.port, probe=self.name) as stream:
                 second = await _exchange(stream, rtsp.describe(target.address, target.port))
@@ -69,6 +76,20 @@ class _Rtsp:
 
 async def _exchange(stream: Stream, payload: bytes) -> Response:
     raw = await stream.ask(payload, rtsp.complete)
+    _web.whole_head(raw)
+    return rtsp.decode(raw)
+
+
+async def _first(stream: Stream, target: Target) -> Response | None:
+    """OPTIONS; None where the connection had been left open and ended before a byte came."""
+    try:
+        raw = await stream.ask(rtsp.options(target.address, target.port), rtsp.complete)
+    except ConnReset as reset:
+        if reset.partial or not stream.reused:
+            raise
+        return None
+    if not raw and stream.reused:
+        return None
     _web.whole_head(raw)
     return rtsp.decode(raw)
 

@@ -20,7 +20,7 @@ class JsonLines:
 
     def pieces(self, scan: Scan, page: Page) -> Iterator[bytes]:  # noqa: ARG002 - as of a format
         """The lines."""
-        return (line + b"\n" for line in codec.asset_lines(scan.assets))
+        return (b"".join((line, b"\n")) for line in codec.asset_lines(scan.assets))
 
 
 FORMAT = JsonLines()

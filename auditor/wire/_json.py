@@ -63,6 +63,8 @@ def leaf_text(value: object) -> str | None:
         return None
     if type(value) is int:
         return str(value)
+    if type(value) is bool:
+        return "true" if value else "false"
     return json.dumps(value)
 
 

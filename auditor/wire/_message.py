@@ -140,12 +140,15 @@ def dechunk(raw: bytes, at: int) -> tuple[bytes, bool]:
         at = end.end() if end else start + size
 
 
-def decode(buf: bytes, protocol: str) -> tuple[Response, int]:
+def decode(
+    buf: bytes, protocol: str, parts: tuple[bytes, int] | None = None
+) -> tuple[Response, int]:
     """Decode head and headers; the body is everything behind them.
 
     Args:
         buf: the reply, possibly cut short.
         protocol: ``HTTP`` or ``RTSP``.
+        parts: what :func:`split` made of it, where that is known.
 
     Returns:
         The reply with an untreated body, and where the body begins.
@@ -153,7 +156,7 @@ def decode(buf: bytes, protocol: str) -> tuple[Response, int]:
     Raises:
         Malformed: the start line is not a status line of that protocol.
     """
-    parts = split(buf) or (buf[:HEAD_CAP], len(buf))
+    parts = parts or split(buf) or (buf[:HEAD_CAP], len(buf))
     line, lines = head(parts[0])
     status = _STATUS.fullmatch(line.strip())
     if status is None or not status[1].startswith(f"{protocol}/"):

@@ -4,6 +4,8 @@ import re
 from typing import Final
 
 _SPACES: Final = re.compile(r"\s+")
+_UTF16_MARKS: Final = frozenset({b"\xff\xfe", b"\xfe\xff"})
+_UTF8_MARK: Final = b"\xef\xbb\xbf"
 _TAIL: Final = 4
 """An incomplete UTF-8 character at the end of a cut reply is at most this long."""
 
@@ -18,13 +20,18 @@ def lenient(data: bytes, declared: str | None = None) -> str:
         data: the bytes.
         declared: the charset that the device names, if it names one.
     """
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+    mark = data[:3]
+    if mark[:2] in _UTF16_MARKS:
         return data.decode("utf-16", "replace")
+    if mark == _UTF8_MARK:
+        data = data[3:]
     try:
-        return data.decode("utf-8-sig")
+        return data.decode()
     except UnicodeDecodeError as why:
         if why.start >= len(data) - _TAIL and why.reason == "unexpected end of data":
-            return data.decode("utf-8-sig", "replace")
+            return data.decode(errors="replace")
+        if mark == _UTF8_MARK:
+            data = mark + data
     if declared is not None and declared.lower().startswith("gb"):
         return data.decode("gb18030", "replace")
     return data.decode("latin-1")

@@ -16,6 +16,8 @@ _GAP: Final = re.compile(r"[\s,]*")
 _EQUALS: Final = re.compile(r"[ \t]*=[ \t]*")
 _CLOSES: Final = re.compile(r"\s*(?:,|$|[A-Za-z][\w-]{0,30}\s*=)")
 """What may stand behind a closing quote; a quote before anything else belongs to the value."""
+_PLAIN: Final = re.compile(r'"([^"\\]*)"(?=\s*(?:,|$|[A-Za-z][\w-]{0,30}\s*=))')
+"""A quoted string without any oddity: by far the most."""
 _BARE: Final = re.compile(r"[^,]*?(?=\s*(?:,|$)|\s+[A-Za-z][\w-]{0,30}\s*=)")
 
 
@@ -38,6 +40,9 @@ class Challenge:
 
 def _quoted(text: str, at: int) -> tuple[str, int]:
     """The quoted string that begins at ``at``, and where it ends."""
+    plain = _PLAIN.match(text, at)
+    if plain is not None:
+        return plain[1], plain.end()
     out: list[str] = []
     place = at + 1
     while place < len(text):

@@ -8,7 +8,8 @@ import html as entities
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from auditor.model.errors import Malformed
 from auditor.wire import _message
@@ -20,7 +21,10 @@ __all__ = [
     "Response",
     "complete",
     "decode",
+    "framed",
     "icon_href",
+    "keeping",
+    "keeps",
     "persists",
     "redirect",
     "request",
@@ -29,7 +33,7 @@ __all__ = [
 
 _HTTP_PORT: Final = 80
 _TLS_PORT: Final = 443
-_INTERIM: Final = frozenset({100, 102, 103})
+_INTERIM: Final = frozenset({b"100", b"102", b"103"})
 _SWITCHING: Final = 101
 _BODILESS: Final = frozenset({_SWITCHING, 204, 304})
 _CHUNKED_ENDS: Final = (b"\n\r\n", b"\n\n", b"0\r\n", b"0\n")
@@ -105,14 +109,41 @@ def _after_interim(buf: bytes) -> bytes:
     """The buffer without leading line ends and ``100 Continue`` replies."""
     buf = buf.lstrip(b"\r\n")
     for _ in range(_INTERIM_CAP):
-        parts = _message.split(buf)
-        if parts is None or len(buf) < 12 or buf[:5] != b"HTTP/":  # noqa: PLR2004 - "HTTP/1.1 100"
+        if buf[9:12] not in _INTERIM or buf[:5] != b"HTTP/":
             break
-        code = buf[9:12]
-        if not code.isdigit() or int(code) not in _INTERIM:
+        parts = _message.split(buf)
+        if parts is None:
             break
         buf = buf[parts[1] :]
     return buf
+
+
+class _Taken(NamedTuple):
+    """The bytes from the reply on, the reply as far as it came, and where its body begins."""
+
+    buf: bytes
+    reply: Response
+    at: int
+    has_head: bool
+
+
+@lru_cache(maxsize=4)
+def _taken(buf: bytes) -> _Taken:
+    """A reply is looked at several times: whether it is whole, how it ends, what it says.
+
+    Raises:
+        Malformed: the bytes do not begin with an HTTP/1.x status line.
+    """
+    buf = _after_interim(buf)
+    parts = _message.split(buf)
+    reply, at = _message.decode(buf, "HTTP", parts)
+    return _Taken(buf, reply, at, parts is not None)
+
+
+def keeping(request: bytes) -> bytes:
+    """A request of :func:`request` that asks to keep the connection where it asked to close it."""
+    head, end, body = request.partition(b"\r\n\r\n")
+    return head.removesuffix(b"Connection: close") + b"Connection: keep-alive" + end + body
 
 
 def complete(buf: bytes) -> bool:
@@ -121,15 +152,20 @@ def complete(buf: bytes) -> bool:
     False also when the reply ends only with the connection. True for what can never become a
     reply: bytes that do not begin like one, or a head beyond the cap.
     """
-    buf = _after_interim(buf)
-    if not b"HTTP/".startswith(buf[:5]):
-        return True
-    if _message.split(buf) is None:
-        return len(buf) > HEAD_CAP
+    if b"\n\n" not in buf and b"\n\r\n" not in buf:  # no header has ended
+        left = buf.lstrip(b"\r\n")
+        return not b"HTTP/".startswith(left[:5]) or len(left) > HEAD_CAP
     try:
-        reply, at = _message.decode(buf, "HTTP")
-    except Malformed:
+        left, reply, at, has_head = _taken(buf)
+    except Malformed:  # or only the beginning of a reply behind an interim one
+        left = _after_interim(buf)
+        begins = b"HTTP/".startswith(left[:5]) and _message.split(left) is None
+        return not begins or len(left) > HEAD_CAP
+    if not b"HTTP/".startswith(left[:5]):
         return True
+    if not has_head:
+        return len(left) > HEAD_CAP
+    buf = left
     if reply.status in _BODILESS:
         return True
     if _is_chunked(reply):
@@ -144,19 +180,46 @@ def persists(buf: bytes) -> bool:
     Only where the reply is whole, ends by itself and not with the connection, nothing stands
     behind it that could be taken for the next reply, and the server does not say that it closes.
     """
-    buf = _after_interim(buf)
-    try:
-        reply, _ = _message.decode(buf, "HTTP")
-    except Malformed:
+    version, words = _connection(buf)
+    if "close" in words or (version != "HTTP/1.1" and "keep-alive" not in words):
         return False
-    words = {word.strip().lower() for value in reply.all("connection") for word in value.split(",")}
-    if "close" in words or (reply.version != "HTTP/1.1" and "keep-alive" not in words):
+    return framed(buf)
+
+
+def keeps(buf: bytes) -> bool:
+    """Whether the server says in so many words that it waits for another question.
+
+    Stricter than :func:`persists`: of HTTP/1.1 too, silence is not enough. Some cameras hang up
+    without having said so.
+    """
+    _, words = _connection(buf)
+    return "keep-alive" in words and "close" not in words and framed(buf)
+
+
+def framed(buf: bytes) -> bool:
+    """Whether a reply is whole, ends by itself and not with the connection, and ends the bytes.
+
+    What stands behind it could be taken for the next reply.
+    """
+    try:
+        buf, reply, _, _ = _taken(buf)
+    except Malformed:
         return False
     if reply.status in _BODILESS:
         return reply.status != _SWITCHING and not reply.body
     if _is_chunked(reply):
         return buf.endswith((b"\n\r\n", b"\n\n")) and complete(buf)
     return _message.content_length(reply) == len(reply.body)
+
+
+def _connection(buf: bytes) -> tuple[str, frozenset[str]]:
+    """The reply's version, and the words of its Connection headers in lower case."""
+    try:
+        reply = _taken(buf).reply
+    except Malformed:
+        return "", frozenset()
+    words = (word.strip() for value in reply.all("connection") for word in value.split(","))
+    return reply.version, frozenset(word.lower() for word in words)
 
 
 def _is_chunked(reply: Response) -> bool:
@@ -169,8 +232,7 @@ def decode(buf: bytes) -> Response:
     Raises:
         Malformed: the bytes do not begin with an HTTP/1.x status line.
     """
-    buf = _after_interim(buf)
-    reply, at = _message.decode(buf, "HTTP")
+    buf, reply, at, _ = _taken(buf)
     if reply.status in _BODILESS:
         return replace(reply, body=b"")
     if _is_chunked(reply):

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -44,3 +45,10 @@ def test_without_a_known_command_all_of_them_are_there(word):
 
 def test_with_a_known_command_it_alone_is_there():
     assert [one.name for one in application("scan").registered_commands] == ["scan"]
+
+
+def test_judging_into_a_document_loads_no_other_report(tmp_path):
+    sample = Path(__file__).resolve().parents[2] / "examples/sample-fleet/scan.json"
+    modules = loaded("judge", str(sample), "-q", "-o", str(tmp_path / "again.json"))
+    assert "auditor.report.json" in modules
+    assert not {"auditor.report.html", "auditor.report.pdf", "rich", "auditor.probes"} & modules

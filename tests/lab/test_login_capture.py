@@ -26,7 +26,7 @@ CHOSEN = (
 _ETHER = 14
 _REQUEST = re.compile(rb"^([A-Z]{3,10}) (\S+) (?:HTTP|RTSP)/1\.[01]\r\n", re.MULTILINE)
 _READS = re.compile(rb":(?:Get\w+)[ />]")
-_SHOWN = re.compile(rb"(?im)^authorization: (\w+)|(UsernameToken)>\s*<")
+_SHOWN = re.compile(rb"(?im)^authorization: (\w+)|<[\w:]*(UsernameToken)[ >]")
 
 
 @pytest.fixture(autouse=True)

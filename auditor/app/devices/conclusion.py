@@ -4,7 +4,7 @@ One device at a time: its card is read, judged, written, and forgotten.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 
 from auditor.app.devices.desk import Desk
 from auditor.app.devices.identity import Plan, drafts, plan
@@ -41,13 +41,6 @@ class Conclusion:
     def summary(self) -> Summary:
         """Devices by headline."""
         return Summary(assets=sum(self.headlines.values()), **self.headlines)
-
-
-def met(summary: Summary) -> tuple[str, ...]:
-    """The headlines that a summary counts at least once."""
-    return tuple(
-        one.name for one in fields(summary) if one.name != "assets" and getattr(summary, one.name)
-    )
 
 
 def of(assets: Sequence[Asset]) -> Conclusion:

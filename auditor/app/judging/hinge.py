@@ -1,15 +1,15 @@
 """Observations → judged assets and documents: the hinge, used by scan, judge and import alike."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final, Protocol
 
 from auditor.app.judging.several import SEVERAL, several
 from auditor.attribution.judge import attribute
 from auditor.model.bulk import bulk
 from auditor.model.document import ALSO_AT, Asset, Header, LawNote, Scan, Summary, VendorNote
-from auditor.model.facts import Observation
+from auditor.model.facts import Seen
 from auditor.model.judgement import Judged, Verdict
 from auditor.model.words import Kind, Outcome
 from auditor.policy.judge import Bench, Device, headline, judge
@@ -23,41 +23,72 @@ CHANNEL: Final = "channel"
 """How every note on a recorder's channels begins; judging a document again keeps them."""
 
 
+class Judgeable(Protocol):
+    """What judging reads of an asset, whatever holds it."""
+
+    @property
+    def address(self) -> str | None:
+        """Its main address."""
+
+    @property
+    def mac(self) -> str | None:
+        """Its hardware address."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was noted of it before."""
+
+    @property
+    def observations(self) -> Sequence[Seen]:
+        """What it showed."""
+
+
 def judge_asset(asset: Asset, bench: Bench) -> Asset:
     """The asset with everything that is concluded from its observations, judged anew."""
-    judged, verdicts = _judged(asset, asset.observations, bench)
     return replace(
         asset,
-        hostname=_hostname(asset),
-        kind=Kind(judged.kind),
-        brand=judged.brand,
-        model=judged.model,
-        serial=judged.serial,
-        firmware=judged.firmware,
-        built=judged.built,
-        oem_customer=judged.oem_customer,
-        headline=headline(judged, verdicts, bench.policy),
-        attributions=judged.attributions,
-        verdicts=verdicts,
-        notes=(*_notes(asset, judged), *_needed_login(asset, verdicts, bench)),
-        children=tuple(judge_asset(child, bench) for child in asset.children),
+        **concluded(asset, bench),
+        children=tuple([judge_asset(child, bench) for child in asset.children]),
     )
 
 
+def concluded(asset: Judgeable, bench: Bench) -> dict[str, Any]:
+    """All that is concluded of an asset (its children apart), by field of ``Asset``, in order."""
+    judged, verdicts = _judged(asset, asset.observations, bench)
+    return {
+        "hostname": _hostname(asset.observations),
+        "kind": Kind(judged.kind),
+        "brand": judged.brand,
+        "model": judged.model,
+        "serial": judged.serial,
+        "firmware": judged.firmware,
+        "built": judged.built,
+        "oem_customer": judged.oem_customer,
+        "headline": headline(judged, verdicts, bench.policy),
+        "attributions": judged.attributions,
+        "verdicts": verdicts,
+        "notes": (*_notes(asset, judged), *_needed_login(asset, verdicts, bench)),
+    }
+
+
 def _judged(
-    asset: Asset, observations: tuple[Observation, ...], bench: Bench
+    asset: Judgeable, observations: Sequence[Seen], bench: Bench
 ) -> tuple[Judged, tuple[Verdict, ...]]:
     judged = attribute(observations, bench.catalog)
-    device = Device(address=asset.address, mac=asset.mac, serial=judged.serial)
+    device = (
+        Device(address=asset.address, mac=asset.mac, serial=judged.serial)
+        if bench.exemptions
+        else None
+    )
     return judged, judge(judged, bench, device)
 
 
-def _needed_login(asset: Asset, verdicts: tuple[Verdict, ...], bench: Bench) -> tuple[str, ...]:
+def _needed_login(asset: Judgeable, verdicts: tuple[Verdict, ...], bench: Bench) -> tuple[str, ...]:
     """Which verdicts are what they are only because of what a login told.
 
     It judges once more without those facts, so that it holds under another law or policy too.
     """
-    without = tuple([item for item in asset.observations if not item.probe.startswith(LOGIN)])
+    without = [item for item in asset.observations if not item.probe.startswith(LOGIN)]
     if len(without) == len(asset.observations):
         return ()
     _, bare = _judged(asset, without, bench)
@@ -66,15 +97,16 @@ def _needed_login(asset: Asset, verdicts: tuple[Verdict, ...], bench: Bench) -> 
     return (NEEDED_LOGIN + ", ".join(changed),) if changed else ()
 
 
-def _hostname(asset: Asset) -> str | None:
+def _hostname(observations: Iterable[Seen]) -> str | None:
+    named = [item for item in observations if item.signal in _HOST_NAMES]
     told: dict[str, str] = {}
-    for item in asset.observations:
-        if item.signal in _HOST_NAMES and item.value.strip():
+    for item in named:
+        if item.value.strip():
             told.setdefault(item.signal, item.value.strip()[:253])
-    return next((told[signal] for signal in _HOST_NAMES if signal in told), None)
+    return next((told[signal] for signal in _HOST_NAMES if signal in told), None) if told else None
 
 
-def _notes(asset: Asset, judged: Judged) -> tuple[str, ...]:
+def _notes(asset: Judgeable, judged: Judged) -> tuple[str, ...]:
     """Configuration findings from the rules, and what the scan itself noted."""
     kept = [note for note in asset.notes if note.startswith(("mac ", CHANNEL, ALSO_AT))]
     apart = [SEVERAL] if several(asset.observations, judged.attributions) else []
@@ -183,6 +215,13 @@ def vendors_named(named: Iterable[str], bench: Bench) -> tuple[VendorNote, ...]:
         VendorNote(id=vendor, name=known[vendor].name, country=known[vendor].country)
         for vendor in sorted(named)
         if vendor in known
+    )
+
+
+def met(summary: Summary) -> tuple[str, ...]:
+    """The headlines that a summary counts at least once."""
+    return tuple(
+        one.name for one in fields(summary) if one.name != "assets" and getattr(summary, one.name)
     )
 
 

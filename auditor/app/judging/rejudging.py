@@ -6,6 +6,7 @@ judged by children of this process, which see its memory and hand back lines. Wh
 its part is judged here.
 """
 
+import mmap
 import os
 import signal
 import sys
@@ -14,25 +15,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import msgspec
 
 from auditor import codec
 from auditor.app.judging.hinge import (
     SHARED_CERTIFICATE,
-    family,
+    concluded,
     header_of,
-    judge_asset,
     law_notes,
     rejudge,
     vendors_named,
 )
-from auditor.codec.reading import decode_bare, opened
+from auditor.codec.reading import ToJudge, decode_to_judge, opened
 from auditor.codec.ready import Ready
-from auditor.codec.writing import Writer, noted
+from auditor.codec.rows import ToJudgeRow
+from auditor.codec.writing import Line, Writer, noted
 from auditor.model.bulk import bulk
-from auditor.model.document import Asset, Scan, Summary
+from auditor.model.document import Scan, Summary
 from auditor.model.errors import UsageError
 from auditor.policy.judge import Bench
 
@@ -55,7 +56,7 @@ class Part(msgspec.Struct, kw_only=True):
         shown: the certificates that each asset shows.
         headlines: devices by headline, children included.
         vendors: vendors that are mentioned.
-        lines: the assets, judged, as they are written; they travel by themselves.
+        lines: the assets, judged, as they are written (``Line``); they travel by themselves.
     """
 
     sizes: list[int] = msgspec.field(default_factory=list)
@@ -64,18 +65,28 @@ class Part(msgspec.Struct, kw_only=True):
     shown: list[list[str]] = msgspec.field(default_factory=list)
     headlines: dict[str, int] = msgspec.field(default_factory=dict)
     vendors: set[str] = msgspec.field(default_factory=set)
-    lines: list[bytes] = msgspec.field(default_factory=list)
+    lines: list[Any] = msgspec.field(default_factory=list)
 
-    def add(self, asset: Asset, line: bytes, notes: int) -> None:
-        """Take note of one asset."""
+    def add(self, asset: ToJudge, bench: Bench, writer: Writer) -> None:
+        """Judge one asset and write it."""
+        row = asset.row
+        found = [concluded(one, bench) for one in _family(row)]
+        self.ids.append(row.id)
+        self.shown.append([o.value for o in row.observations if o.signal == "tls.sha256"])
+        for one in found:
+            headline = one["headline"]
+            self.headlines[headline] = self.headlines.get(headline, 0) + 1
+            self.vendors.update([item.vendor for item in one["attributions"]])
+        line, notes = writer.line(asset, found)
         self.lines.append(line)
         self.sizes.append(len(line))
         self.notes.append(notes)
-        self.ids.append(asset.id)
-        self.shown.append([o.value for o in asset.observations if o.signal == "tls.sha256"])
-        for one in family((asset,)) if asset.children else (asset,):
-            self.headlines[one.headline] = self.headlines.get(one.headline, 0) + 1
-            self.vendors.update([item.vendor for item in one.attributions])
+
+
+def _family(row: ToJudgeRow) -> Iterator[ToJudgeRow]:
+    yield row
+    for child in row.children:
+        yield from _family(child)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +144,7 @@ def _together(scan: Scan, parts: Sequence[Part], bench: Bench) -> Scan:
     )
 
 
-def _lines(parts: Sequence[Part]) -> list[bytes]:
+def _lines(parts: Sequence[Part]) -> list[Line]:
     """Every line, with the note of those that show a certificate which another one shows too."""
     holders: dict[str, set[str]] = {}
     for part in parts:
@@ -182,8 +193,7 @@ def _shares(texts: Sequence[Text], number: int) -> Iterator[Sequence[Text]]:
 def _part(texts: Iterable[Text], bench: Bench) -> Part:
     writer, part = Writer(), Part()
     for text in texts:
-        asset = judge_asset(decode_bare(text), bench)
-        part.add(asset, *writer.line(asset))
+        part.add(decode_to_judge(text), bench, writer)
     return part
 
 
@@ -214,9 +224,12 @@ def _finished(child: _Child) -> Part | None:
         part = msgspec.msgpack.decode(child.told.read(), type=Part)
     except msgspec.MsgspecError:
         return None
-    child.lines.seek(0)
+    # Its lines stay where they are: what lies in memory need not be read into memory.
+    text = memoryview(mmap.mmap(child.lines.fileno(), 0, access=mmap.ACCESS_READ))
+    at = 0
     for size in part.sizes:
-        part.lines.append(child.lines.read(size))
+        part.lines.append(text[at : at + size])
+        at += size
     return part
 
 

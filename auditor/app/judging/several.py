@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from auditor.model.facts import Observation
+from auditor.model.facts import Seen
 from auditor.model.judgement import Attribution
 from auditor.model.words import Grade, Role, Strength, strength_rank
 
@@ -19,7 +19,7 @@ _OWN_WORDS: Final = frozenset({"onvif.serial", "onvif.endpoint", "onvif.mac"})
 """Facts of which one device tells one, at whichever of its ports it is asked."""
 
 
-def several(observations: Iterable[Observation], attributions: Sequence[Attribution]) -> bool:
+def several(observations: Iterable[Seen], attributions: Sequence[Attribution]) -> bool:
     """Whether the facts of one address can hardly come from one device.
 
     Either two makers are each at least probable by what different TCP ports show, or two ports
@@ -29,11 +29,14 @@ def several(observations: Iterable[Observation], attributions: Sequence[Attribut
 
 
 def _makers_apart(attributions: Sequence[Attribution]) -> bool:
-    makers = [
-        _ports(item)
+    named = [
+        item
         for item in attributions
         if item.role is Role.MAKER and item.grade is not Grade.POSSIBLE
     ]
+    if len(named) < 2:  # noqa: PLR2004 - two makers
+        return False
+    makers = [_ports(item) for item in named]
     return any(
         one and other and not one & other
         for at, one in enumerate(makers)
@@ -52,10 +55,13 @@ def _ports(item: Attribution) -> frozenset[str]:
     )
 
 
-def _words_apart(observations: Iterable[Observation]) -> bool:
+def _words_apart(observations: Iterable[Seen]) -> bool:
+    words = [item for item in observations if item.signal in _OWN_WORDS]
+    if len(words) < 2:  # noqa: PLR2004 - two ports
+        return False
     told: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for item in observations:
-        if item.signal in _OWN_WORDS and item.endpoint is not None and item.value.strip():
+    for item in words:
+        if item.endpoint is not None and item.value.strip():
             told[item.signal][item.endpoint].add(item.value.strip().lower())
     return any(_differ(by_port) for by_port in told.values())
 

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Final
 
 from auditor.app.devices import conclusion
 from auditor.app.devices.conclusion import Conclusion
 from auditor.app.devices.desk import Desk
 from auditor.app.judging.hinge import law_notes, vendors_named
 from auditor.app.scanning import baselines
+from auditor.app.scanning.link import NO_LINK
 from auditor.model.document import (
     Asset,
     Coverage,
@@ -21,6 +23,8 @@ from auditor.model.document import (
 )
 from auditor.model.scope import Span, address_of, minus, span_text, spans_of
 from auditor.policy.judge import Bench
+
+_INTERRUPTED: Final = "the scan was interrupted before these addresses had been asked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,9 +153,7 @@ def _ledger(ran: Ran, desk: Desk) -> Ledger:
         excluded=tuple(span_text(span) for span in desk.scope.excluded),
         this_machine=spans_of(own),
         not_scanned=() if ran.swept else silent,
-        not_scanned_why=None
-        if ran.swept
-        else "the scan was interrupted before these addresses had been asked",
+        not_scanned_why=None if ran.swept else (_INTERRUPTED if ran.interrupted else NO_LINK),
     )
 
 

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 
 from auditor.app.devices.desk import Card
 from auditor.app.devices.identity import tells_mac
-from auditor.app.scanning.plan import VIRTUAL_HOSTS, naming, ordered, settled, shows_virtual_hosts
+from auditor.app.scanning.plan import (
+    FAMILIES,
+    NAMING,
+    PAGES,
+    VIRTUAL_HOSTS,
+    naming,
+    next_of,
+    ordered,
+    settled,
+    shows_virtual_hosts,
+)
+from auditor.app.scanning.reading import Reading
+from auditor.app.scanning.worth import EVERYTHING, FINDINGS, Wanted, Worth, wanted
 from auditor.model.errors import NetError
 from auditor.model.facts import Attempt, Observation
 from auditor.model.judgement import Judged
@@ -13,9 +25,9 @@ from auditor.model.words import Ending
 from auditor.net.api import Net
 from auditor.probes import _run
 from auditor.probes._api import Clock, Probe, Target
-from auditor.probes.ports import RTSP, WAVES, named
+from auditor.probes.ports import KEPT, RTSP, WAVES, named
 
-_FAMILIES, _PAGES = 20, 30  # ranks at which questions of one family and of little worth begin
+_ROUNDS = 4  # what was passed over may become worth asking; each question comes once all the same
 _SECOND_KNOCKS = 8  # so few ports that say nothing get a second knock on a host that lives
 
 
@@ -25,7 +37,9 @@ class Tools:
 
     Attributes:
         weigh: attribution of the facts so far; pure.
+        reading: what the database could read out of further answers; None where that is not known.
         waves: ports in the order of their worth.
+        chosen: the operator named the ports, and has each of them knocked at.
         thorough: go on although nothing could change.
         knock_wait: seconds to wait for a port; enough for one repeat of a lost packet.
         shared: MACs that stand at several addresses now, and so name no device.
@@ -36,7 +50,9 @@ class Tools:
     clock: Clock
     monotonic: Callable[[], float]
     weigh: Callable[[tuple[Observation, ...]], Judged]
+    reading: Reading | None = None
     waves: tuple[tuple[int, ...], ...] = WAVES
+    chosen: bool = False
     thorough: bool = False
     knock_wait: float = 1.3
     shared: Callable[[], frozenset[str]] = frozenset
@@ -51,21 +67,79 @@ class HostWork:
         self._asked_with: tuple[int, int, int | None] | None = None
         self._spent = False
         self._unheard: list[int] = []
+        self._wanted_at: tuple[int, Wanted] | None = None
+        self._has_passed_over = False
 
     async def run(self) -> None:
-        """Knock and ask until settled, or until there is nothing left to ask."""
-        for wave in filter(None, (named(self._card.facts), *self._tools.waves)):
-            if self._settled():
-                break
-            await self._knock(wave)
-            await self._ask_all(self._below())
+        """Knock and ask until settled, or until nothing is left that could change the answer.
+
+        What was passed over may be worth asking after all, where a later answer speaks against an
+        earlier one: so it does not matter which of them came first.
+        """
+        for _ in range(_ROUNDS):
+            await self._walk()
             if self._card.remembered:
                 return  # an old entry of the neighbour table, and nobody there
-        else:
-            if not self._spent and not self._settled():
-                await self._ask_all()
-        await self._ask_who()
+            await self._ask_who()
+            if not self._is_anything_left():
+                break
         await self._look_behind()
+
+    async def _walk(self) -> None:
+        """Through the waves of ports, asking after each what is worth asking by then."""
+        for place, wave in enumerate((named(self._card.facts), *self._tools.waves)):
+            if self._settled():
+                return
+            # What a device names itself, and the first of all ports, are knocked at in any case.
+            worth = wave if place <= 1 else self._worth(wave)
+            if not worth:
+                continue
+            await self._knock(worth)
+            await self._ask_all(self._below())
+            if self._card.remembered:
+                return
+        if not self._spent and not self._settled():
+            await self._ask_all()
+
+    def _worth(self, ports: Sequence[int]) -> tuple[int, ...]:
+        """The ports of a wave that could tell anything that matters."""
+        if self._tools.thorough or self._tools.chosen:
+            return tuple(ports)
+        worth = Worth(
+            want=self._wanted(),
+            judged=self._judged(),
+            facts=self._card.facts,
+            reading=self._tools.reading,
+        )
+        found = tuple(port for port in ports if worth.of(port))
+        self._has_passed_over = self._has_passed_over or len(found) < len(ports)
+        return found
+
+    def _is_anything_left(self) -> bool:
+        """Whether a port or a question that was passed over has come to be worth it."""
+        if not self._has_passed_over or self._spent or self._settled():
+            return False
+        knocked, want = self._card.knocked, self._wanted()
+        if any(port not in knocked for wave in self._tools.waves for port in self._worth(wave)):
+            return True
+        return any(want.asks(probe) and self._unasked(probe) for probe in self._tools.probes)
+
+    def _wanted(self) -> Wanted:
+        """What could still change the answer. Facts only grow, so their number tells if it is new."""
+        if self._tools.thorough or not self._card.observations:
+            return EVERYTHING
+        known, facts = self._wanted_at, len(self._card.observations)
+        if known is None or known[0] != facts:
+            known = self._wanted_at = facts, wanted(self._judged(), self._tools.reading)
+        return known[1]
+
+    def _wants(self, *signals: str) -> bool:
+        """Whether any of these could still tell something new, or who the device is."""
+        if not FINDINGS.isdisjoint(signals):  # wanted in any case: spare the weighing
+            return True
+        if self._wanted().hears(*signals):
+            return True
+        return not NAMING.isdisjoint(signals) and not self._is_named()
 
     def _below(self) -> int:
         """The rank below which to ask while there are ports left to knock at.
@@ -73,7 +147,7 @@ class HostWork:
         The budget is short: what every device answers comes before what one family answers, unless
         the video port is found already; pages of little worth wait until all ports are known.
         """
-        return _PAGES if self._card.open_ports & RTSP else _FAMILIES
+        return PAGES if self._card.open_ports & RTSP else FAMILIES
 
     async def find_web(self) -> None:
         """Knock and ask as much as a login must know: which web server there is, and how it asks.
@@ -196,7 +270,12 @@ class HostWork:
     async def _knock_gently(self, ports: Sequence[int]) -> None:
         tools = self._tools
         await tools.net.knocks(
-            self._card.contact, ports, probe="ports", wait=tools.knock_wait, told=self._note_knock
+            self._card.contact,
+            ports,
+            probe="ports",
+            wait=tools.knock_wait,
+            told=self._note_knock,
+            keep=KEPT.intersection(ports),
         )
 
     def _unanswered(self, port: int) -> bool:
@@ -242,11 +321,15 @@ class HostWork:
         known = self._known(below)
         if known == self._asked_with:
             return
-        for probe in ordered(self._tools.probes):
-            if below is not None and probe.rank >= below:
-                break
+        left = [one for one in ordered(self._tools.probes) if below is None or one.rank < below]
+        while left:
+            probe = next_of(left, self._judged())
+            left.remove(probe)
             if self._card.open_ports and self._settled():
                 return
+            if not self._wanted().asks(probe):
+                self._has_passed_over = True
+                continue
             if not await self._ask_everywhere(probe):
                 return
         if known == self._known(below):  # else one of the first may have something to ask now
@@ -277,11 +360,15 @@ class HostWork:
             seen=card.facts,
             clock=tools.clock,
             proto=proto,
+            wants=self._wants,
         )
-        attempt, facts = await _run.run_probe(
-            probe, target, tools.net.dialer, monotonic=tools.monotonic
+        attempt, _ = await _run.run_probe(
+            probe,
+            target,
+            tools.net.dialer,
+            monotonic=tools.monotonic,
+            heard=lambda fact: card.add((fact,)),
         )
-        card.add(facts)
         card.attempts.append(attempt)
         self._spent = attempt.outcome is Ending.DENIED
         return not self._spent

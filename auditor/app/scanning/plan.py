@@ -1,6 +1,6 @@
 """What to ask next: spends a host's budget on what decides soonest, and stops when nothing can change."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from auditor.model.judgement import Judged
@@ -25,7 +25,7 @@ def settled(judged: Judged) -> bool:
     return kind in VIDEO_KINDS and judged.model is not None
 
 
-_NAMING: Final = frozenset(
+NAMING: Final = frozenset(
     {"onvif.mac", "onvif.endpoint", "ssdp.description", "isapi.device_info", "axis.basicdeviceinfo"}
 )
 """Signals in which a device tells its hardware address or its endpoint id."""
@@ -53,7 +53,7 @@ def naming(probes: Iterable[Probe], judged: Judged) -> tuple[Probe, ...]:
         own = {_OWN[signal] for signal in probe.yields if signal in _OWN}
         if own:
             return bool(own & vendors)
-        return bool(probe.yields & (_ANNOUNCED if is_other else _NAMING))
+        return bool(probe.yields & (_ANNOUNCED if is_other else NAMING))
 
     return ordered(probe for probe in probes if can(probe))
 
@@ -74,9 +74,38 @@ def shows_virtual_hosts(judged: Judged) -> bool:
     )
 
 
+WORDS_OF: Final[Mapping[str, str]] = {
+    "isapi": "hikvision",
+    "loginpage": "hikvision",
+    "magicbox": "dahua",
+    "axis": "axis",
+}
+"""Probes that ask in the words of one family, which nobody else understands."""
+
+FAMILIES: Final = 20
+"""Rank at which the questions of one family begin."""
+
+PAGES: Final = 30
+"""Rank at which the questions of little worth begin."""
+
+
 def ordered(probes: Iterable[Probe]) -> tuple[Probe, ...]:
     """Probes in the order in which they are asked."""
     return tuple(sorted(probes, key=lambda probe: (probe.rank, probe.name)))
+
+
+def next_of(left: Sequence[Probe], judged: Judged) -> Probe:
+    """Whom to ask next, of those that are left, in their order.
+
+    Where something speaks for a family already, its own questions come before those of others: they
+    may decide, and then the others are saved.
+    """
+    first = left[0]
+    if not FAMILIES <= first.rank < PAGES:
+        return first
+    vendors = {item.vendor for item in judged.attributions}
+    own = (one for one in left if one.rank < PAGES and WORDS_OF.get(one.name) in vendors)
+    return next(own, first)
 
 
 def expected_seconds(addresses: int | None, rate: int) -> float:

@@ -23,8 +23,10 @@ from auditor.app.judging.hinge import judge_asset
 from auditor.app.scanning import baselines
 from auditor.app.scanning.document import Ran, coverage_notes, written
 from auditor.app.scanning.hostwork import HostWork, Tools
+from auditor.app.scanning.link import link
 from auditor.app.scanning.options import ScanOptions, scope_of
 from auditor.app.scanning.plan import expected_seconds
+from auditor.app.scanning.reading import reading
 from auditor.app.scanning.resume import restore
 from auditor.app.version import TOOL
 from auditor.attribution.judge import attribute
@@ -39,7 +41,7 @@ from auditor.net.limits import Limits
 from auditor.net.live import LiveNet
 from auditor.policy.judge import Bench
 from auditor.probes._api import Probe
-from auditor.probes.ports import WAVES
+from auditor.probes.ports import FIRST, WAVES
 
 if TYPE_CHECKING:  # they bring the history and zeep with them, which few scans need
     from auditor.app.credentials.login import Desk as LoginDesk
@@ -105,6 +107,8 @@ async def scan(
     baseline = baselines.read(options)
     logins = _logins(options, notes)
     started = clock.stamp()
+    stopping = stop or asyncio.Event()
+    links = await link(scope, tell, stopping, only=options.interface)
     limits = Limits.of(polite=options.polite, rate=options.rate, timeout=options.timeout)
     ledger = Ledger()
     net = LiveNet(
@@ -124,7 +128,7 @@ async def scan(
         tell=tell,
         desk=Desk(scope, own=_own(net)),
         engine=engine,
-        stop=stop or asyncio.Event(),
+        stop=stopping,
         bench=asyncio.ensure_future(loop.run_in_executor(None, bench, terms)),
         probes=asyncio.ensure_future(loop.run_in_executor(None, probes, options.asked_for)),
         logins=asyncio.ensure_future(loop.run_in_executor(None, logins.desk)) if logins else None,
@@ -136,9 +140,9 @@ async def scan(
             await (
                 hall.bench
             )  # the operator's own files and names are refused before a packet leaves
-        methods = _methods(engine)
+        methods = () if links.cut_off else _methods(engine)
         _announce(hall, methods, limits)
-        swept = await _run(hall, methods)
+        swept = await _run(hall, methods) and not links.cut_off
         judge_with = await hall.bench
     finally:
         await net.close()
@@ -156,7 +160,12 @@ async def scan(
         site=options.site,
         interrupted=hall.stop.is_set(),
         swept=swept,
-        states=tuple(sorted(hall.states, key=lambda state: (state.method, state.interface or ""))),
+        states=tuple(
+            sorted(
+                (*links.states, *hall.states),
+                key=lambda state: (state.method, state.interface or ""),
+            )
+        ),
         sent=ledger.sent(),
         notes=(*coverage_notes(hall.desk, gone), *_logins_told(hall)),
         baseline=baseline,
@@ -222,6 +231,7 @@ async def _run(hall: Hall, methods: tuple[Method, ...]) -> bool:
         clock=clock.stamp,
         engine=hall.engine,
         rare=hall.options.rare,
+        busy=lambda: hall.workers > 0,
         rate=round(Limits.of(polite=hall.options.polite, rate=hall.options.rate).rate),
     )
     pumps = [asyncio.create_task(_pump(hall, method, wish)) for method in methods]
@@ -244,7 +254,7 @@ def _first_ports(scope: Scope) -> tuple[int, ...]:
     """Ports that may show that a host is there; on the loopback all, for nothing else shows it."""
     if any(address_of(span.version, span.first).is_loopback for span in scope.spans):
         return tuple(port for wave in WAVES for port in wave)
-    return WAVES[0]
+    return FIRST
 
 
 async def _drain(tasks: "set[asyncio.Task[None]]", stopped: "asyncio.Task[bool]") -> bool:
@@ -324,7 +334,9 @@ def _tools(hall: Hall, judge_with: Bench, asked: tuple[Probe, ...]) -> Tools:
         clock=clock.stamp,
         monotonic=clock.monotonic,
         weigh=lambda facts: attribute(facts, judge_with.catalog),
+        reading=judge_with.catalog.memory.recall("reading", reading, judge_with.catalog),
         waves=(hall.options.ports,) if hall.options.ports else WAVES,
+        chosen=bool(hall.options.ports),
         shared=hall.desk.shared_macs,
         thorough=hall.options.thorough,
     )

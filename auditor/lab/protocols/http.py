@@ -37,7 +37,7 @@ class _Http:
                 return
             await asyncio.sleep(talk.latency)
             reply, source = self._reply(talk, page, request)
-            keeps = page.data.flag("keep_alive", default=False) and _may_keep(request, reply)
+            keeps = _keeps(talk, page, source) and _may_keep(request, reply)
             if keeps:
                 reply = _kept(reply)
             data = encode(
@@ -74,6 +74,12 @@ class _Http:
                 reply, headers=(("Content-Length", "{length}"), ("Connection", "close"))
             )
         return reply, missing
+
+
+def _keeps(talk: Talk, page: Service, source: Table) -> bool:
+    """Whether the server of an answer keeps connections; an ONVIF service says so for itself."""
+    onvif = any(service.data is source for service in talk.services if service.proto == "onvif")
+    return (source if onvif else page.data).flag("keep_alive", default=False)
 
 
 def _may_keep(request: Request, reply: Reply) -> bool:

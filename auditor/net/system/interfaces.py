@@ -75,6 +75,7 @@ def _link(body: bytes, owned: dict[int, list[Attached]]) -> Interface:
         up=bool(flags & _UP and flags & _RUNNING),
         multicast=bool(flags & _MULTICAST),
         loopback=bool(flags & _LOOPBACK),
+        enabled=bool(flags & _UP),
     )
 
 

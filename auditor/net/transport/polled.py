@@ -4,10 +4,11 @@ import asyncio
 import errno
 import os
 import socket
+from collections.abc import Callable
 from typing import Final
 
 from auditor.net.transport.poller import ENDED, READABLE, Poller
-from auditor.net.transport.tcp import CHUNK, SockAddr
+from auditor.net.transport.tcp import CHUNK, SockAddr, is_quiet
 
 IN_PROGRESS: Final = errno.EINPROGRESS
 
@@ -34,6 +35,21 @@ class PolledPipe:
         self._too_late = False
         self._readable = False
         self._ended = False
+        self._resting: Callable[[], None] | None = None
+
+    @classmethod
+    def adopt(cls, sock: socket.socket, poller: Poller, *, opened_in: float) -> "PolledPipe":
+        """Take over a socket that is connected and stands at the poller already.
+
+        Args:
+            sock: nothing has been read from it, and nothing has come.
+            poller: where it is registered.
+            opened_in: seconds that opening it took.
+        """
+        pipe = cls(sock, poller)
+        pipe.opened_in = opened_in
+        poller.hand_over(sock.fileno(), pipe._wake)
+        return pipe
 
     async def connect(self, where: SockAddr, seconds: float) -> None:
         """Connect within a deadline.
@@ -92,6 +108,9 @@ class PolledPipe:
             self._readable = True
             if events & ENDED:
                 self._ended = True
+            if self._resting is not None:
+                self._resting()
+                return
         self._resume()
 
     def _resume(self) -> None:
@@ -138,6 +157,14 @@ class PolledPipe:
             # Less than was asked for: nothing is left, and what comes later wakes us anew.
             self._readable = len(data) == wanted or self._ended
             return data
+
+    def is_quiet(self) -> bool:
+        """See :class:`auditor.net.transport.tcp.Pipe`."""
+        return not self._ended and is_quiet(self._sock)
+
+    def rest(self, ended: Callable[[], None] | None) -> None:
+        """See :class:`auditor.net.transport.tcp.Pipe`."""
+        self._resting = ended
 
     def close(self) -> None:
         """Close the socket."""

@@ -47,6 +47,10 @@ class Poller:
         self._wakes[number] = wake, self._batch
         self._epoll.register(number, self._events)
 
+    def hand_over(self, number: int, wake: Wake) -> None:
+        """Wake another from now on for a socket that is watched already."""
+        self._wakes[number] = wake, self._batch
+
     def drop(self, number: int) -> None:
         """Watch no longer a socket that is about to be closed."""
         self._wakes.pop(number, None)

@@ -31,7 +31,12 @@ class Peer:
 
 
 class LiveStream:
-    """A connection that asks."""
+    """A connection that asks.
+
+    Attributes:
+        reused: whether it had been left open.
+        is_kept: whether it may be left open behind the last answer.
+    """
 
     def __init__(
         self,
@@ -42,6 +47,7 @@ class LiveStream:
         ledger: Ledger,
         *,
         reply_timeout: float,
+        reused: bool = False,
     ) -> None:
         """Speak over an open pipe.
 
@@ -52,6 +58,7 @@ class LiveStream:
             hosts: keeps the budget.
             ledger: counts.
             reply_timeout: seconds for an exchange that names none.
+            reused: the pipe had been left open before this.
         """
         self._pipe = pipe
         self._peer = peer
@@ -59,6 +66,8 @@ class LiveStream:
         self._hosts = hosts
         self._ledger = ledger
         self._reply_timeout = reply_timeout
+        self.reused = reused
+        self.is_kept = False
 
     @property
     def certificate(self) -> bytes | None:
@@ -69,6 +78,16 @@ class LiveStream:
     def tls_version(self) -> str | None:
         """Such as ``TLSv1.2``, on a TLS connection."""
         return self._pipe.tls_version
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether the other side may be asked to keep the connection for another question."""
+        return self._hosts.may_keep(self._host, self._peer.port)
+
+    def ended(self, *, framed: bool, kept: bool) -> None:
+        """How the last answer ended (see :class:`auditor.net.api.Stream`)."""
+        self._hosts.ended(self._host, self._peer.port, framed=framed)
+        self.is_kept = framed and kept
 
     async def ask(
         self, payload: bytes, complete: Complete, *, cap: int = REPLY_CAP, wait: float | None = None
@@ -87,38 +106,45 @@ class LiveStream:
             NetError: Denied, TimedOut (with what was read in ``partial``), ConnReset, TooBig.
         """
         peer = self._peer
+        self.is_kept = False
         await self._hosts.request_of(self._host)
         if payload:
             self._ledger.packet("message", peer.address, peer.port, peer.probe, payload)
         read = bytearray()
+        whole = b""
         pipe = self._pipe
         pipe.arm(self._reply_timeout if wait is None else wait)
         try:
             if payload:
                 await pipe.send(payload)
-            await self._read(read, complete, cap)
+            whole = await self._read(read, complete, cap)
         except OSError as trouble:
             error = as_net_error(trouble, peer.name, partial=bytes(read))
-            self._strike(error, was_asked=bool(payload))
+            if read or not self.reused or isinstance(error, TimedOut):
+                self._strike(error, was_asked=bool(payload))
             raise error from trouble
         finally:
             pipe.disarm()
-        if read:
+        if whole:
             self._hosts.replied(peer.address)
-        return bytes(read)
+        return whole
 
-    async def _read(self, read: bytearray, complete: Complete, cap: int) -> None:
+    async def _read(self, read: bytearray, complete: Complete, cap: int) -> bytes:
+        """One reply; ``read`` holds what has come of it, should this fail."""
         reads = 0
+        whole = b""
         while chunk := await self._pipe.receive(cap - len(read) + 1):
             read += chunk
             if len(read) > cap:
                 raise TooBig(f"{self._peer.name}: more than {cap} bytes", partial=bytes(read[:cap]))
-            if complete(bytes(read)):
-                return
+            whole = bytes(read) if reads else chunk  # most replies come in one piece
+            if complete(whole):
+                return whole
             reads += 1
             if reads > _READS_IN_A_ROW:
                 # One byte a segment would have us look at the whole reply for every byte.
                 await asyncio.sleep(_BREATH)
+        return whole
 
     def _strike(self, error: NetError, *, was_asked: bool) -> None:
         if isinstance(error, ConnReset):

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Final, Protocol
 
@@ -47,6 +48,17 @@ class Pipe(Protocol):
 
         Raises:
             OSError: as the system says; TimeoutError at the deadline.
+        """
+
+    def is_quiet(self) -> bool:
+        """Whether the connection is open and nothing has come that was not read."""
+
+    def rest(self, ended: Callable[[], None] | None) -> None:
+        """Let the connection wait for its next question, or with None end the wait.
+
+        Args:
+            ended: called when it is closed by the peer meanwhile, or something comes unasked. Not
+                every kind of connection notices.
         """
 
     def close(self) -> None:
@@ -99,9 +111,27 @@ class TcpPipe:
         async with asyncio.timeout_at(self._until):
             return await self._loop.sock_recv(self._sock, min(most, CHUNK))
 
+    def is_quiet(self) -> bool:
+        """See :class:`Pipe`."""
+        return is_quiet(self._sock)
+
+    def rest(self, ended: Callable[[], None] | None) -> None:
+        """See :class:`Pipe`; the end is noticed only when the connection is wanted again."""
+
     def close(self) -> None:
         """Close the socket."""
         self._sock.close()
+
+
+def is_quiet(sock: socket.socket) -> bool:
+    """Whether a non-blocking socket is connected, with nothing to read and no end in sight."""
+    try:
+        sock.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def open_socket(address: str, kind: socket.SocketKind, interface: str | None) -> socket.socket:

@@ -2,6 +2,7 @@
 
 import ssl
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from enum import IntEnum
 from functools import cache
@@ -135,6 +136,15 @@ class TlsPipe:
     def disarm(self) -> None:
         """See :class:`auditor.net.transport.tcp.Pipe`."""
         self._under.disarm()
+
+    def is_quiet(self) -> bool:
+        """See :class:`auditor.net.transport.tcp.Pipe`."""
+        left = self._tls.pending() or self._incoming.pending
+        return not self._at_end and not left and self._under.is_quiet()
+
+    def rest(self, ended: Callable[[], None] | None) -> None:
+        """See :class:`auditor.net.transport.tcp.Pipe`."""
+        self._under.rest(ended)
 
     def close(self) -> None:
         """Close the connection under it, without a word."""

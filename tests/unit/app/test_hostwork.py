@@ -8,6 +8,7 @@ from auditor.app.devices.desk import Card, Desk
 from auditor.app.devices.identity import assets
 from auditor.app.scanning.hostwork import HostWork, Tools
 from auditor.app.scanning.plan import settled
+from auditor.app.scanning.reading import reading
 from auditor.attribution.judge import attribute
 from auditor.model.errors import ConnReset, Denied, Refused, TimedOut
 from auditor.model.facts import Observation, Sighting
@@ -62,7 +63,7 @@ class Net:
             raise answer
         return True
 
-    async def knocks(self, address, ports, *, probe, wait, told):
+    async def knocks(self, address, ports, *, probe, wait, told, keep=()):
         async def knock(port):
             await self.knock(address, port, probe=probe, wait=wait)
 
@@ -218,6 +219,114 @@ def test_what_is_settled(catalog):
     assert not settled(attribute((), catalog))
     assert settled(Judged(kind="other"))
     assert not settled(Judged(kind="other", video_sign=True))
+
+
+BARE = (*SURE[:2], fact("http.headers", "[]"), fact("rtsp.headers", "[]", "tcp/554"))
+"""Sure by two witnesses, and without a model."""
+AXIS = fact("tls.subject", "CN=axis-accc8e2b90f4,O=Axis Communications AB", "tcp/80")
+
+
+@pytest.fixture
+def known(catalog):
+    return reading(catalog)
+
+
+async def test_of_a_sure_device_ports_are_passed_over_that_could_tell_nothing(tools, known):
+    net = Net({80: True, 554: True})
+    early = Asked("early", 1, [80], BARE)
+    card = Card(address="10.0.0.1", methods={"arp"})
+    waves = ((80, 554), (37777, 8000), (8080, 8554, 9010, 5000))
+    await HostWork(card, tools(net, early, reading=known, waves=waves)).run()
+    assert net.knocked == [80, 554, 5000]
+
+
+async def test_ports_that_the_operator_chose_are_all_knocked_at(tools, known):
+    net = Net({80: True, 554: True})
+    early = Asked("early", 1, [80], BARE)
+    card = Card(address="10.0.0.1", methods={"arp"})
+    waves = ((80, 554, 37777, 9000, 8000),)
+    await HostWork(card, tools(net, early, reading=known, waves=waves, chosen=True)).run()
+    assert net.knocked == [80, 554, 37777, 9000, 8000]
+
+
+async def test_thorough_passes_nothing_over(tools, known):
+    net = Net({80: True, 554: True})
+    early = Asked("early", 1, [80], BARE)
+    axis = Asked("axis", 24, [80], yields=["axis.basicdeviceinfo"])
+    card = Card(address="10.0.0.1", methods={"arp"})
+    waves = ((80, 554), (37777, 8000, 9000))
+    await HostWork(card, tools(net, early, axis, reading=known, waves=waves, thorough=True)).run()
+    assert net.knocked == [80, 554, 37777, 8000, 9000]
+    assert axis.asked == [80]
+
+
+async def test_of_a_sure_device_strangers_questions_are_passed_over(tools, known):
+    net = Net({80: True, 554: True})
+    early = Asked("early", 1, [80], BARE)
+    own = Asked("isapi", 20, [80], yields=["isapi.xml"])
+    other = Asked("axis", 24, [80], yields=["axis.basicdeviceinfo"])
+    card = Card(address="10.0.0.1", methods={"arp"})
+    await HostWork(card, tools(net, early, own, other, reading=known)).run()
+    assert own.asked == [80]
+    assert other.asked == []
+
+
+async def test_what_was_passed_over_is_asked_after_all_when_a_later_answer_contradicts(
+    tools, known
+):
+    net = Net({80: True, 554: True, 37777: True})
+    early = Asked("early", 1, [80], BARE)
+    other = Asked("axis", 24, [80], yields=["axis.basicdeviceinfo"])
+    late = Asked("favicon", 60, [80], [AXIS], yields=["http.favicon_mmh3"])
+    card = Card(address="10.0.0.1", methods={"arp"})
+    waves = ((80, 554), (37777,), (8080,))
+    await HostWork(card, tools(net, early, other, late, reading=known, waves=waves)).run()
+    assert other.asked == [80]
+    assert net.knocked == [80, 554, 37777, 8080]
+
+
+class Curious(Asked):
+    """A probe of two questions; the second only if its answer is wanted by then."""
+
+    async def ask(self, target, dialer):
+        async for one in super().ask(target, dialer):
+            yield one
+        if target.wants("onvif.services"):
+            self.asked.append("further")
+        if target.wants("onvif.mac"):
+            self.asked.append("name")
+
+
+@pytest.mark.parametrize(
+    ("facts", "face", "asked"),
+    [
+        (SURE[:1], WIRE, [80, "further", "name"]),
+        (SURE, WIRE, [80]),
+        (SURE, None, [80, "name"]),
+    ],
+)
+async def test_a_probe_at_work_knows_what_its_own_answers_have_settled(
+    tools, known, facts, face, asked
+):
+    net = Net({80: True}, face=face)
+    probe = Curious("onvif", 14, [80], facts, yields=["onvif.services"])
+    card = Card(address="10.0.0.1", methods={"arp"})
+    await HostWork(card, tools(net, probe, reading=known)).run()
+    assert probe.asked == asked
+
+
+async def test_knocks_leave_connections_open_where_a_question_follows(tools):
+    kept = []
+
+    class Keeping(Net):
+        async def knocks(self, address, ports, *, probe, wait, told, keep=()):
+            kept.extend(keep)
+            await super().knocks(address, ports, probe=probe, wait=wait, told=told)
+
+    card = Card(address="10.0.0.1", methods={"arp"})
+    waves = ((80, 443, 554), (37777, 8000, 9000))
+    await HostWork(card, tools(Keeping({80: True}), waves=waves)).run()
+    assert sorted(kept) == [80, 554]
 
 
 class Lossy(Net):

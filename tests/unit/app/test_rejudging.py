@@ -103,6 +103,12 @@ def test_small_documents_are_judged_by_one_process(sample, seat, monkeypatch):
         lambda data: data.replace(b"auditor.scan/1", b"auditor.scan/9"),
         lambda data: data.replace(b'"address":"', b'"address":7,"x":"', 1),
         lambda data: data.replace(b'[{"signal":"', b'[{"signal":"no-'),
+        lambda data: data.replace(b'"port.open","value":"', b'"port.open","value":7,"x":"'),
+        lambda data: data.replace(b'"port.open","value":', b'"port.open","value":null,"x":'),
+        lambda data: data.replace(b'"port.open","value":', b'"port.open","valeu":'),
+        lambda data: data.replace(b'[{"signal":"', b'[{"probe":[],"signal":"'),
+        lambda data: data.replace(b'"outcome":"ok"', b'"outcome":"well"', 1),
+        lambda data: data.replace(b'"notes":[', b'"notes":[7,', 1),
         lambda _: b"[]",
         lambda _: b"",
     ],
@@ -120,3 +126,33 @@ def test_what_is_no_document_is_refused_in_the_words_of_the_reader(sample, seat,
 def test_a_document_without_assets_stays_one(sample, seat):
     data = codec.encode(replace(sample, assets=()))
     assert len(rejudge_document(data, seat).assets) == 0
+
+
+ODD = (
+    '[["Server","a"] , ["X", "b"]]', '{"mac":"1","mac":"2"}', '{"a":1.50,"b":1e3,"c":-0}',
+    '{"a":"\\u0041\\/\\n"}', '{"n":"K\u00e4se \\ud83d\\ude00"}', '"no JSON"', '"[1, 2"', '"[1, 2]"',
+    '{"big":123456789012345678901234567890}', "[]", "{}", '"K\u00e4se"', '{"\u00e9":[":1.5"]}',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("signal", ["http.headers", "dhip", "http.title"])
+@pytest.mark.parametrize("value", ODD)
+@pytest.mark.usefixtures("shared_out")
+def test_a_value_in_another_form_is_read_and_written_as_always(sample, seat, signal, value):
+    mark = b'{"signal":"port.open"'
+    strange = f'{{"signal":"{signal}","value":{value},"endpoint":"tcp/1"}},'
+    data = codec.encode(sample).replace(mark, strange.encode() + mark)
+    assert strange.encode() in data
+    whole = codec.encode(rejudge(codec.decode(data, conclusions=False), seat))
+    assert codec.encode(rejudge_document(data, seat, workers=2)) == whole
+
+
+@pytest.mark.usefixtures("shared_out")
+def test_children_are_judged_and_counted_with_their_own(sample, seat):
+    first, second, third, *rest = sample.assets
+    made = replace(first, children=(replace(second, children=(third,)),))
+    data = codec.encode(replace(sample, assets=(made, *rest)))
+    whole = rejudge(codec.decode(data, conclusions=False), seat)
+    again = rejudge_document(data, seat, workers=2)
+    assert again.summary == whole.summary
+    assert codec.encode(again) == codec.encode(whole)

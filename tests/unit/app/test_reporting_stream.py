@@ -8,6 +8,7 @@ import pytest
 from auditor import codec
 from auditor.app.reports import reporting
 from auditor.codec.shelf import Shelf
+from auditor.model.errors import UsageError
 from auditor.report._api import Page, Streamed
 
 ROOT = Path(__file__).parents[3]
@@ -60,3 +61,18 @@ def test_a_report_that_breaks_off_leaves_the_old_file_and_nothing_else(tmp_path)
         reporting.write_atomic(path, broken())
     assert path.read_bytes() == b"the report of yesterday"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "name"),
+    [(suffix, name) for name, form in reporting.formats().items() for suffix in form.suffixes],
+)
+def test_every_suffix_chooses_its_format_however_the_name_begins(suffix, name):
+    for path in (f"scan{suffix}", f"of.site.2{suffix}", f"SCAN{suffix.upper()}"):
+        assert reporting.outputs([path], None)[0].format is reporting.formats()[name]
+
+
+@pytest.mark.parametrize("path", ["scan.words", "scan._api", "scan.", "scan", "scan.no-such"])
+def test_a_module_that_is_no_format_is_no_suffix(path):
+    with pytest.raises(UsageError, match="no format for suffix"):
+        reporting.outputs([path], None)

@@ -16,7 +16,7 @@ from auditor.model.words import Channel
 
 
 def facts_of(observations, catalog):
-    return [one.fact for one in opened(observations, catalog)]
+    return [one.fact for said in opened(observations, catalog) for one in said.facts]
 
 
 def of(signal, value, endpoint=None):
@@ -281,3 +281,34 @@ def test_a_derived_fact_knows_its_raw_signal():
     fact = Fact(signal="sadp", value="x", channel=Channel.SADP, endpoint="udp/37020")
     once = fact.derived("serial", "S")
     assert once.derived("model", "M").origin == "sadp"
+
+
+def test_two_answers_of_one_place_say_the_same_thing_once(catalog):
+    seen = [
+        Observation(signal="sadp", value=text, endpoint="udp/37020")
+        for text in (SADP, SADP.replace("</ProbeMatch>", "<Salt>1</Salt></ProbeMatch>"))
+    ]
+    told = [fact for fact in facts_of(seen, catalog) if fact.signal == "serial"]
+    assert len(told) == 1
+    assert len(facts_of(seen, catalog)) == len(
+        {(f.signal, f.value) for f in facts_of(seen, catalog)}
+    )
+
+
+@pytest.mark.parametrize(
+    ("signal", "value"),
+    [
+        ("wsd.xaddrs", "http://192.0.2.1/onvif/device_service"),
+        ("ssdp.location", "http://192.0.2.1/"),
+    ],
+)
+def test_what_holds_nothing_and_meets_no_rule_says_nothing(catalog, signal, value):
+    assert facts_of([Observation(signal=signal, value=value)], catalog) == []
+
+
+def test_a_long_answer_that_meets_a_rule_is_not_passed_over(catalog):
+    rule = next(
+        rule for rule in catalog.rules if rule.signal == "onvif.envelope" and not rule.field
+    )
+    value = " " * 2000 + rule.examples[0].value
+    assert facts_of([Observation(signal="onvif.envelope", value=value)], catalog)

@@ -79,3 +79,15 @@ def test_every_example_of_the_database_passes_the_sieve(catalog):
 def test_most_rules_can_be_passed_over_unread(catalog):
     certain = [needed(r.pattern.pattern, ignorecase=r.pattern.ignorecase) for r in catalog.rules]
     assert sum(texts is not None for texts in certain) > 0.7 * len(certain)
+
+
+@given(text=st.lists(st.sampled_from(WORDS)).map("".join).filter(str.isascii))
+def test_a_text_without_any_that_is_wanted_meets_no_rule(text):
+    rules = Rules(rule for rule in RULES if needed(rule.pattern.pattern, ignorecase=True))
+    assert rules.wanted is not None
+    if not any(wanted in text.lower() for wanted in rules.wanted):
+        assert meetings(rules, "http.server", text) == ()
+
+
+def test_nothing_is_known_to_be_wanted_where_a_rule_needs_nothing_certain():
+    assert Rules(RULES).wanted is None

@@ -176,3 +176,35 @@ async def test_what_was_asked_can_be_looked_at():
     replay = ReplayDialer({WEB: [b"x"]})
     await ask(replay, b"GET /")
     assert replay.asked == [(WEB, "http", b"GET /")]
+
+
+async def test_a_question_over_a_connection_that_had_ended_is_recorded_when_it_is_asked_anew(
+    serve, make_net
+):
+    async def once(reader, writer):
+        writer.write(await reader.readline())
+        await writer.drain()
+        await reader.readline()
+
+    server, tape = await serve(once), []
+    dialer = RecordingDialer(make_net().dialer, tape.append)
+    got = []
+    for sent in b"a\n", b"b\n", b"b\n":
+        async with dialer.connect("127.0.0.2", server.port, probe="p", reuse=True) as stream:
+            got.append(await stream.ask(sent, lambda read: read.endswith(b"\n")))
+            stream.ended(framed=True, kept=True)
+    assert got == [b"a\n", b"", b"b\n"]
+    asked = [one for one in map(from_line, tape) if one.what == "ask"]
+    assert [(one.sent, one.got) for one in asked] == [(b"a\n", (b"a\n",)), (b"b\n", (b"b\n",))]
+
+
+async def test_what_a_request_says_of_the_connection_does_not_matter_in_replay():
+    """It follows from the answers before it, which may have come over other connections."""
+    sent = "GET {} HTTP/1.1\r\nHost: x\r\nConnection: {}\r\n\r\n"
+    told = [
+        exchange(sent.format("/a", "keep-alive").encode(), b"A"),
+        exchange(sent.format("/b", "close").encode(), b"B"),
+    ]
+    dialer = ReplayDialer.of_exchanges(told)
+    assert await ask(dialer, sent.format("/b", "keep-alive").encode()) == b"B"
+    assert await ask(dialer, sent.format("/a", "close").encode()) == b"A"

@@ -1,5 +1,8 @@
 """Short ways to run one probe in a test."""
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from auditor.model.facts import Attempt, Observation
 from auditor.probes import axis, favicon, http, isapi, loginpage, magicbox, onvif, rtsp, tls
 from auditor.probes._run import run_probe
@@ -32,10 +35,17 @@ class Asked:
 
 
 async def ask(
-    name: str, port: Port, *seen: Observation, number: int = 80, tls: bool = False
+    name: str,
+    port: Port,
+    *seen: Observation,
+    number: int = 80,
+    tls: bool = False,
+    wants: Collection[str] | None = None,
 ) -> Asked:
-    """Run one probe at one port."""
+    """Run one probe at one port; ``wants``: the signals that still matter, None for all."""
     dialer = FakeDialer(ports={number: port})
     where = target(number, tls=tls, seen=seen)
+    if wants is not None:
+        where = replace(where, wants=lambda *signals: not set(wants).isdisjoint(signals))
     attempt, facts = await run_probe(PROBE[name], where, dialer, monotonic=ticks())
     return Asked(attempt, facts, dialer)

@@ -92,7 +92,7 @@ class FakeDialer:
 
     @asynccontextmanager
     async def connect(
-        self, address: str, port: int, *, probe: str, tls: bool = False
+        self, address: str, port: int, *, probe: str, tls: bool = False, reuse: bool = False
     ) -> AsyncIterator["FakeStream"]:
         assert address == self.address, f"{probe} left the host: {address}"
         there = self.ports.get(port)
@@ -136,6 +136,10 @@ class FakeStream:
         self._asked = 0
         self.certificate = there.certificate if tls else None
         self.tls_version = "TLSv1.2" if tls else None
+        self.reused = self.may_keep = False
+
+    def ended(self, *, framed: bool, kept: bool) -> None:
+        """How the last answer ended: connections are never left open here."""
 
     async def ask(
         self, payload: bytes, complete: Complete, *, cap: int = REPLY_CAP, wait: float | None = None

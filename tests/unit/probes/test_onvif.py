@@ -65,6 +65,23 @@ async def test_operations_are_asked_once_in_the_order_of_their_worth():
     assert len(asked.dialer.sent) == PROBE_.cost
 
 
+@pytest.mark.parametrize(
+    ("wants", "further"),
+    [
+        ((), []),
+        (["onvif.serial"], ["GetDeviceInformation"]),
+        (["onvif.scopes", "onvif.mac"], ["GetScopes", "GetNetworkInterfaces"]),
+        (["onvif.envelope"], ["GetCapabilities"]),
+        (["onvif.services", "onvif.endpoint"], ["GetServices", "GetEndpointReference"]),
+        (["onvif.hostname"], ["GetHostname"]),
+    ],
+)
+async def test_what_could_tell_nothing_new_is_left_out(wants, further):
+    asked = await ask("onvif", open_service(), wants=wants)
+    assert asked_for(asked) == ["GetSystemDateAndTime", *further]
+    assert asked.of("onvif.clock")
+
+
 async def test_the_envelope_of_the_first_answer_and_of_the_capabilities_are_kept():
     asked = await ask("onvif", open_service())
     first, capabilities = asked.of("onvif.envelope")

@@ -13,7 +13,11 @@ SDK = [37777, 35000, 34567, 9000, 6036, 9008, 9010, 9020, 8600, 1756]
 
 
 def test_the_first_wave_is_what_decides_soonest():
-    assert ports.WAVES[0] == (80, 443, 554, 8000, 37777)
+    assert ports.WAVES[0] == (80, 443, 554)
+
+
+def test_a_host_that_no_link_shows_is_looked_for_at_five_ports():
+    assert ports.FIRST == (80, 443, 554, 8000, 37777)
 
 
 def test_no_port_is_knocked_at_twice():

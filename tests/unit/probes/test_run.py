@@ -64,6 +64,18 @@ async def run(probe, dialer=None, **more):
     )
 
 
+async def test_each_fact_is_told_as_it_comes_whatever_comes_after():
+    heard = []
+    _, facts = await run_probe(
+        Stub(Malformed("x")),
+        target(80),
+        FakeDialer(ports={}),
+        monotonic=ticks(),
+        heard=heard.append,
+    )
+    assert heard == list(facts) == [seen("banner", "first", "tcp/80")]
+
+
 @pytest.mark.parametrize(
     ("error", "ending"),
     [

@@ -34,6 +34,20 @@ async def test_isapi_leaves_out_the_question_for_a_realm_that_is_known():
     assert len(asked.lines) == 2
 
 
+@pytest.mark.parametrize(
+    ("wants", "lines"),
+    [
+        (["isapi.xml"], ["GET /SDK/activateStatus"]),
+        (["ssdp.description"], ["GET /upnpdevicedesc.xml"]),
+        (["http.auth_realm"], ["GET /ISAPI/System/deviceInfo"]),
+        ([], []),
+    ],
+)
+async def test_isapi_leaves_out_what_could_tell_nothing_new(wants, lines):
+    asked = await ask("isapi", Port(answer=isapi_web()), wants=wants)
+    assert asked.lines == lines
+
+
 async def test_the_realm_of_the_onvif_service_is_not_that_of_the_web_server():
     realm = seen("http.auth_realm", "x", "tcp/80", "onvif")
     asked = await ask("isapi", Port(answer=isapi_web()), realm)

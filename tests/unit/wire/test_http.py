@@ -172,3 +172,63 @@ def test_compressed_body_is_no_text() -> None:
     reply = http.decode(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b")
     assert reply.text() == ""
     assert reply.body == b"\x1f\x8b"
+
+
+def keeping(*lines: str, body: bytes = b"abc") -> bytes:
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+FRAMED = ("HTTP/1.1 200 OK", "Content-Length: 3")
+
+
+@pytest.mark.parametrize(
+    ("reply", "framed", "persists", "keeps"),
+    [
+        (keeping(*FRAMED, "Connection: keep-alive"), True, True, True),
+        (keeping(*FRAMED, "CONNECTION: Keep-Alive, Upgrade"), True, True, True),
+        (keeping(*FRAMED), True, True, False),
+        (keeping(*FRAMED, "Connection: close"), True, False, False),
+        (keeping(*FRAMED, "Connection: keep-alive", "Connection: close"), True, False, False),
+        (keeping("HTTP/1.0 200 OK", "Content-Length: 3"), True, False, False),
+        (keeping("HTTP/1.0 200 OK", "Content-Length: 3", "Connection: keep-alive"), *[True] * 3),
+        (keeping("HTTP/1.1 200 OK", "Connection: keep-alive"), False, False, False),
+        (keeping(*FRAMED, "Connection: keep-alive", body=b"ab"), False, False, False),
+        (keeping(*FRAMED, "Connection: keep-alive", body=b"abcd"), False, False, False),
+        (keeping("HTTP/1.1 204 No", "Connection: keep-alive", body=b""), True, True, True),
+        (keeping("HTTP/1.1 204 No", "Connection: keep-alive"), False, False, False),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" + keeping(*FRAMED), True, True, False),
+        (b"", False, False, False),
+        (b"RTSP/1.0 200 OK\r\n\r\n", False, False, False),
+    ],
+)
+def test_a_connection_lives_on_only_behind_a_whole_answer_that_says_so(
+    reply, framed, persists, keeps
+):
+    assert (http.framed(reply), http.persists(reply), http.keeps(reply)) == (
+        framed,
+        persists,
+        keeps,
+    )
+
+
+@pytest.mark.parametrize("body", [b"", b"a=1\r\n\r\nConnection: close"])
+def test_a_request_that_asks_to_keep_the_connection_is_otherwise_the_same(body):
+    method = "POST" if body else "GET"
+    asked = [http.request(method, "192.0.2.7", 80, "/x", body=body, keep=k) for k in (False, True)]
+    assert http.keeping(asked[0]) == asked[1]
+    assert asked[0] != asked[1]
+
+
+@pytest.mark.parametrize("cut", [1, 2])
+def test_a_page_with_a_byte_order_mark_may_be_cut_inside_a_character(cut):
+    page = "\ufeff<title>监控</title>监".encode()[:-cut]
+    reply = http.decode(b"HTTP/1.1 200 OK\r\n\r\n" + page)
+    assert http.title(reply.text()) == "监控"
+    assert not reply.text().startswith("\ufeff")
+
+
+def test_an_interim_answer_is_no_answer_yet():
+    interim = b"HTTP/1.1 100 Continue\r\n\r\n"
+    for left in b"", b"HTT", b"HTTP/1.1 2", b"HTTP/1.1 200 OK\r\nContent-Le":
+        assert not http.complete(interim + left)
+    assert http.complete(interim + b"junk")
