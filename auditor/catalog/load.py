@@ -19,6 +19,7 @@ from auditor.model.knowledge import BrandRow, Regime, Vendor
 __all__: Final = ["load", "read_toml"]
 
 T = TypeVar("T")
+_known: Final[dict[tuple[Path, str], Catalog]] = {}
 
 
 def load(overlays: Sequence[Path] = (), *, base: Path | None = None) -> Catalog:
@@ -39,10 +40,29 @@ def load(overlays: Sequence[Path] = (), *, base: Path | None = None) -> Catalog:
     if base is None:
         root = home()
         first = base_of(root)
+        if not overlays:
+            return _once(root, first)
     else:
         root = base
         first = Base(read_folder(root), Registry(root / "oui_restricted.csv"))
-    folders = (first.folder, *(read_folder(place) for place in overlays))
+    return _laid_out(root, first, tuple(read_folder(place) for place in overlays))
+
+
+def _once(root: Path, first: Base) -> Catalog:
+    """The database without overlays, put together once in a process while its content is the same.
+
+    Its patterns are compiled when they are first needed, which a run over several networks then
+    does once.
+    """
+    key = (root, first.folder.digest)
+    if key not in _known:
+        _known.clear()
+        _known[key] = _laid_out(root, first, ())
+    return _known[key]
+
+
+def _laid_out(root: Path, first: Base, overlays: Sequence[Folder]) -> Catalog:
+    folders = (first.folder, *overlays)
     db = next((folder.db for folder in reversed(folders) if folder.db is not None), None)
     if db is None:
         raise CatalogError(f"{root / 'db.toml'}: missing")

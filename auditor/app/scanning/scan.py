@@ -359,6 +359,8 @@ async def _interview(hall: Hall, card: Card, tools: Tools, judge_with: Bench) ->
         return
     except Exception as error:  # noqa: BLE001 - whatever it is, the other hosts go on
         card.attempts.append(_bug(error))
+    finally:
+        hall.net.hang_up(card.contact)
     card.stage = Stage.DONE
     await _log_in(hall, card, tools, judge_with)
 
