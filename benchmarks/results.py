@@ -20,7 +20,8 @@ them. Recall is the share of simulated devices that a command names at all; "mak
 of those for which the lab intends a maker, whose maker the scan names so. The devices of the /22, /20
 and /16 share one namespace; each has a hardware address of its own, and none hears group questions, so
 that each is asked by itself. For 800 devices and more the kernel's neighbour table is raised from 1,024
-to 16,384 entries (`gc_thresh3`), as such a network needs it. The scan's modules are compiled beforehand, as an installation does.
+to 16,384 entries (`gc_thresh3`), as such a network needs it. † marks peers that were measured in an earlier
+run of the same case, without the scan beside them. The scan's modules are compiled beforehand, as an installation does.
 
 ![Seconds of each command on a /24 with 200 devices](results.svg)
 """
@@ -49,6 +50,7 @@ def table(known: dict[str, Any]) -> str:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [_line(name, runs, base) for name, runs in rows.items()]
+    lines += [_line(f"{name} †", runs, base) for name, runs in known.get("earlier", {}).items()]
     lines += [
         f"| {name} | not run: {why} | | | | | | | |" for name, why in known["lacking"].items()
     ]
@@ -104,7 +106,8 @@ def plot(known: dict[str, Any]) -> str:
     """Seconds of each command of one case, as SVG bars on a logarithmic scale."""
     import math  # noqa: PLC0415 - used here alone
 
-    bars = [(name, median(rows, "seconds") or 0.1) for name, rows in known["rows"].items()]
+    every = {**known["rows"], **known.get("earlier", {})}
+    bars = [(name, median(rows, "seconds") or 0.1) for name, rows in every.items()]
     most = max(seconds for _, seconds in bars)
     height = _BAR * len(bars) + 30
     out = [

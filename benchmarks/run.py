@@ -164,6 +164,13 @@ def _peers(case: Case, *, few: bool) -> tuple[Peer, ...]:
     return (base, *wanted)
 
 
+def _earlier(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """Rows of peers that an earlier run measured and this one left out: slow ones take long."""
+    rows = {**before.get("earlier", {}), **before.get("rows", {})}
+    peers = {peer.name for peer in PEERS}
+    return {name: runs for name, runs in rows.items() if name in peers - now["rows"].keys()}
+
+
 def _scan(
     namespace: str, case: Case, devices: tuple[Device, ...], more: tuple[str, ...]
 ) -> dict[str, Any]:
@@ -234,8 +241,10 @@ def main() -> int:
             continue
         runs = asked.runs or (3 if asked.quick else case.runs)
         sys.stderr.write(f"{case.name}: {runs} runs\n")
+        before = known.get(case.name, {})
         known[case.name] = measure(case, runs, _peers(case, few=asked.quick or asked.no_peers))
         known[case.name]["machine"] = machine()
+        known[case.name]["earlier"] = _earlier(before, known[case.name])
         STORE.parent.mkdir(parents=True, exist_ok=True)
         STORE.write_text(json.dumps(known, indent=1), encoding="utf-8")
         sys.stdout.write(results.table(known[case.name]) + "\n")

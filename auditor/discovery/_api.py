@@ -1,6 +1,7 @@
 """What a discovery method is. One method per file in this room; see ``docs/how-to/add-a-method.md``."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -25,7 +26,8 @@ class Wish:
         rate: first packets a second.
         rare: also the searches of makers that are met rarely (``--rare``).
         ground: where the addresses of the scope lie.
-        busy: whether hosts are being asked meanwhile, so that listening on costs no time.
+        idle: set while no host is being asked; until then, listening on costs no time. None where
+            that is not known.
     """
 
     polite: bool
@@ -35,7 +37,7 @@ class Wish:
     rate: int
     rare: bool = False
     ground: Ground = field(default_factory=Ground)
-    busy: Callable[[], bool] = bool
+    idle: asyncio.Event | None = None
 
 
 class Clock(Protocol):

@@ -7,7 +7,8 @@ swallow groups. Everywhere else each address in scope is asked by itself, throug
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 
 from auditor.discovery._api import Seen, Wish
@@ -29,8 +30,9 @@ from auditor.net.api import GroupSocket, Interface, Net, Packet
 
 TICK = 0.1
 """Seconds between looks at whether everything has been sent."""
-LATE_TICK = 0.05
-LATE_LOOKS = 100
+_NOW = 0.001
+LATE_TICK = 0.25
+LATE_LOOKS = 20
 """How often to look for late answers while hosts are being asked anyway: for five seconds at most.
 A device that is slow, or whose answer was held up, is then heard at no cost."""
 
@@ -91,7 +93,7 @@ async def _talk(
             return
         sender = asyncio.create_task(_send_all(question, net, sock, talk, tally))
         try:
-            async for packet in _packets(sock, sender, linger, wish.busy):
+            async for packet in _packets(sock, sender, linger, wish.idle):
                 for sighting in _heard(question, net, wish, talk, tally, packet):
                     yield sighting
         except NetError as error:
@@ -101,9 +103,9 @@ async def _talk(
 
 
 async def _packets(
-    sock: GroupSocket, sender: "asyncio.Task[None]", linger: float, busy: Callable[[], bool]
+    sock: GroupSocket, sender: "asyncio.Task[None]", linger: float, idle: asyncio.Event | None
 ) -> AsyncIterator[Packet]:
-    """What comes in while the questions leave, for ``linger`` seconds after that, and on while busy."""
+    """What comes in while the questions leave, for ``linger`` seconds after that, and on until idle."""
     while not sender.done():
         async for packet in sock.packets(TICK):
             yield packet
@@ -111,9 +113,12 @@ async def _packets(
     async for packet in sock.packets(linger):
         yield packet
     for _ in range(LATE_LOOKS):
-        if not busy():
+        if idle is None or idle.is_set():
             return
-        async for packet in sock.packets(LATE_TICK):
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LATE_TICK):
+                await idle.wait()
+        async for packet in sock.packets(_NOW):
             yield packet
 
 

@@ -24,6 +24,7 @@ from auditor.app.scanning import baselines
 from auditor.app.scanning.document import Ran, coverage_notes, written
 from auditor.app.scanning.hostwork import HostWork, Tools
 from auditor.app.scanning.link import link
+from auditor.app.scanning.networks import own_addresses
 from auditor.app.scanning.options import ScanOptions, scope_of
 from auditor.app.scanning.plan import expected_seconds
 from auditor.app.scanning.reading import reading
@@ -60,6 +61,7 @@ class Hall:
         waiting: addresses of hosts that nobody has interviewed yet.
         work: the tasks that do it.
         workers: how many of those tasks will still look into the line.
+        idle: set while there is none of them.
     """
 
     options: ScanOptions
@@ -78,6 +80,7 @@ class Hall:
     states: list[MethodState] = field(default_factory=list)
     work: set["asyncio.Task[None]"] = field(default_factory=set)
     workers: int = 0
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 async def scan(
@@ -126,7 +129,7 @@ async def scan(
         net=net,
         ledger=ledger,
         tell=tell,
-        desk=Desk(scope, own=_own(net)),
+        desk=Desk(scope, own=own_addresses(net)),
         engine=engine,
         stop=stopping,
         bench=asyncio.ensure_future(loop.run_in_executor(None, bench, terms)),
@@ -225,13 +228,14 @@ def _announce(hall: Hall, methods: tuple[Method, ...], limits: Limits) -> None:
 
 async def _run(hall: Hall, methods: tuple[Method, ...]) -> bool:
     """Discovery and host work until both are through or stop is set. True when all were asked."""
+    hall.idle.set()
     wish = Wish(
         polite=hall.options.polite,
         ports=hall.options.ports or _first_ports(hall.scope),
         clock=clock.stamp,
         engine=hall.engine,
         rare=hall.options.rare,
-        busy=lambda: hall.workers > 0,
+        idle=hall.idle,
         rate=round(Limits.of(polite=hall.options.polite, rate=hall.options.rate).rate),
     )
     pumps = [asyncio.create_task(_pump(hall, method, wish)) for method in methods]
@@ -309,6 +313,7 @@ def _start(hall: Hall, card: Card) -> None:
     hall.waiting.append(card.address)
     if hall.workers < _HOSTS_AT_A_TIME:
         hall.workers += 1
+        hall.idle.clear()
         task = asyncio.create_task(_work(hall))
         hall.work.add(task)
         task.add_done_callback(hall.work.discard)
@@ -325,6 +330,8 @@ async def _work(hall: Hall) -> None:
                 hall.tell(JudgedOne(asset=judge_asset(one_asset(card, hall.desk), judge_with)))
     finally:
         hall.workers -= 1
+        if not hall.workers:
+            hall.idle.set()
 
 
 def _tools(hall: Hall, judge_with: Bench, asked: tuple[Probe, ...]) -> Tools:
@@ -383,16 +390,6 @@ async def _log_in(hall: Hall, card: Card, tools: Tools, judge_with: Bench) -> No
     warning = await log_in(card, asset, keys, desk, hall.net, look)
     if warning is not None:
         hall.tell(Warned(text=warning))
-
-
-def _own(net: LiveNet) -> frozenset[str]:
-    """Addresses of this machine. On the loopback every address is its own, and is audited."""
-    return frozenset(
-        str(address.ip)
-        for interface in net.interfaces()
-        if not interface.loopback
-        for address in interface.addresses
-    )
 
 
 def _logins_told(hall: Hall) -> tuple[str, ...]:

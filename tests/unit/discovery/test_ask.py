@@ -77,8 +77,9 @@ async def test_repeats_of_an_answer_are_told_once():
 
 async def test_an_answer_that_is_late_is_heard_while_hosts_are_being_asked_anyway():
     net = FakeNet.of("10.0.0.0/24", responders=[says(b"A", "10.0.0.7")], late=0.3)
-    looks = iter([True] * 8)  # 0.4 seconds
-    seen = await run(TOY, net, replace(wish(), busy=lambda: next(looks, False)))
+    idle = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.6, idle.set)
+    seen = await run(TOY, net, replace(wish(), idle=idle))
     assert [one.address for one in sightings(seen)] == ["10.0.0.7"]
     assert await run(TOY, net) == states(await run(TOY, net))  # nobody waits for it otherwise
 
@@ -99,7 +100,7 @@ async def test_nobody_listens_for_late_answers_for_ever(monkeypatch):
     monkeypatch.setattr(_ask, "LATE_LOOKS", 2)
     net = FakeNet.of("10.0.0.0/24")
     async with asyncio.timeout(5):
-        assert sightings(await run(TOY, net, replace(wish(), busy=lambda: True))) == []
+        assert sightings(await run(TOY, net, replace(wish(), idle=asyncio.Event()))) == []
 
 
 async def test_a_different_second_answer_of_a_host_is_told_too():
