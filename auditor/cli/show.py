@@ -43,7 +43,7 @@ def page(costs: Path | None = None, form: Path | None = None) -> Page:
 
 def show_table(scan: Scan, shown: Page | None = None) -> None:
     """Print the table report."""
-    sys.stdout.buffer.write(reporting.formats()["table"].render(scan, shown or page()))
+    sys.stdout.buffer.write(reporting.named("table").render(scan, shown or page()))
     sys.stdout.buffer.flush()
 
 

@@ -34,6 +34,16 @@ def formats() -> dict[str, Format]:
     return {name: cast("Format", item) for name, item in found.items()}
 
 
+def named(format_id: str) -> Format:
+    """The format of that id; the others are not read where its file has its name.
+
+    Raises:
+        KeyError: there is none.
+    """
+    found = cast("Format | None", registry.member("auditor.report", "FORMAT", format_id))
+    return found if found is not None and found.name == format_id else formats()[format_id]
+
+
 def outputs(paths: Sequence[str], format_id: str | None) -> tuple[Output, ...]:
     """The places of ``-o`` with their formats.
 
@@ -53,7 +63,7 @@ def _output(path: str, format_id: str | None) -> Output:
     if format_id is not None:
         chosen = formats()[format_id]
     elif path == STDOUT:
-        chosen = formats()["json"]
+        chosen = named("json")
     else:
         chosen = _by_name(path) or _by_suffix(path)
     if path != STDOUT:
