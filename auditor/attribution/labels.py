@@ -1,6 +1,7 @@
 """What a maker's sign says of the label, and a label of the maker.
 
-Never above possible, but for one case: the MAC block of a label that builds most of what it sells.
+Never above possible, but for one case: the MAC block of a label that builds most of what it sells, or
+of one whose own model or firmware shows beside it.
 """
 
 import re
@@ -59,8 +60,7 @@ def presumption(hit: Hit, catalog: Catalog) -> Sequence[Hit]:
 
     So may the vendor whose firmware it runs, where that alone does not show the maker. The hint keeps
     behind every other maker of the same grade, and it can neither convict nor acquit. What the MAC
-    block of a label says that builds most of them hangs on all the rest that the device shows
-    (:func:`own_blocks`).
+    block of such a label says hangs on all the rest that the device shows (:func:`own_blocks`).
     """
     vendors: dict[str, None] = {}
     for claim in hit.claims:
@@ -90,13 +90,15 @@ def _may_build(claim: Claim, catalog: Catalog) -> bool:
 
 
 def own_blocks(found: Sequence[Hit], models: Sequence[str], catalog: Catalog) -> tuple[Hit, ...]:
-    """What the MAC blocks of labels say of the maker that build most of what they sell.
+    """What the MAC blocks of labels say of the maker that build some or most of what they sell.
 
-    Such a block is a sign of its owner as a maker while nothing else speaks: no strong or supportive
-    sign of another maker or platform, no MAC block of another such label, and no row of the rebrand
-    directory that gives one of these models to another maker. Else it stays a hint, so that it never
-    stands against a maker that was recognised by something better. It keeps behind other makers of
-    the same grade, and ``policy`` acquits nobody by a MAC block.
+    The block proves whose label it is. It is a sign of its owner as a maker too, if the owner builds
+    most of what it sells, or if a rule of the owner knows its own hardware by something else that
+    the device tells (a model in its grammar, a record of its protocol); and only while nothing else
+    speaks: no strong or supportive sign of another maker or platform, no MAC block of another such
+    label, and no row of the rebrand directory that gives one of these models to another maker. Else
+    it stays a hint, so that it never stands against a maker that was recognised by something better.
+    It keeps behind other makers of the same grade, and ``policy`` acquits nobody by a MAC block.
 
     Args:
         found: everything that the device meets.
@@ -113,26 +115,43 @@ def own_blocks(found: Sequence[Hit], models: Sequence[str], catalog: Catalog) ->
     if not blocks:
         return ()
     owners = {catalog.head_of(label) for _, label in blocks}
-    speaks = len(owners) == 1 and not _contested(found, models, next(iter(owners)), catalog)
-    return tuple(
-        Hit(
-            evidence=hit.evidence if speaks else _as_label(hit.evidence),
-            claims=(headed(Claim(role=Role.MAKER, vendor=label), catalog),),
-            oui=True,
-            presumed=True,
+    alone = len(owners) == 1 and not _contested(found, models, next(iter(owners)), catalog)
+    hits = []
+    for hit, label in blocks:
+        speaks = alone and (
+            catalog.vendors[label].builds == "most" or _known_by(found, catalog.head_of(label))
         )
-        for hit, label in blocks
-    )
+        hits.append(
+            Hit(
+                evidence=hit.evidence if speaks else _as_label(hit.evidence),
+                claims=(headed(Claim(role=Role.MAKER, vendor=label), catalog),),
+                owner=hit.owner,
+                oui=True,
+                presumed=True,
+            )
+        )
+    return tuple(hits)
 
 
 def _own_block(hit: Hit, label: str, catalog: Catalog) -> bool:
-    """Whether a hit is the MAC block of a label that builds most of what it sells."""
+    """Whether a hit is the registered MAC block of a label that builds some of what it sells."""
     vendor = catalog.vendors.get(label)
     return (
         hit.oui
         and vendor is not None
-        and vendor.builds == "most"
+        and vendor.builds in _PRESUMED
         and hit.evidence.rule.startswith(f"{label}.oui")
+    )
+
+
+def _known_by(found: Sequence[Hit], owner: str) -> bool:
+    """Whether a rule of any vendor knows this maker's hardware by more than a MAC block or a name."""
+    return any(
+        hit.owner is not None
+        and not (hit.oui or hit.presumed)
+        and hit.evidence.strength is not Strength.WEAK
+        and any(claim.role is Role.MAKER and claim.vendor == owner for claim in hit.claims)
+        for hit in found
     )
 
 

@@ -275,6 +275,7 @@ def _rule_hit(rule: Rule, found: re.Match[str], fact: Fact, catalog: Catalog) ->
         kind=rule.kind,
         video=rule.video or SIGNALS[fact.origin].video,
         note=rule.note,
+        oui=rule.signal == "mac",
         groups=groups,
         owner=rule.owner,
     )

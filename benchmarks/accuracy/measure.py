@@ -31,7 +31,7 @@ def seat() -> Bench:
 def groups(devices: Sequence[Device]) -> Mapping[str, tuple[Device, ...]]:
     """Judging and writing part of what was recorded; the rest apart, never in the headline."""
     out = {
-        part: tuple(d for d in devices if d.record.origin == "recorded" and d.record.part == part)
+        part: tuple(d for d in devices if d.record.origin == "recorded" and d.part == part)
         for part in reversed(PARTS)
     }
     out["not recorded"] = tuple(d for d in devices if d.record.origin != "recorded")
@@ -80,9 +80,9 @@ def report(devices: Sequence[Device], results: Mapping[str, Sequence[Figure]]) -
         "# Accuracy of the attribution",
         "",
         f"Measured as of {AS_OF} under `{REGIME}` by `make accuracy`; README.md says what a record is.",
-        "Only recorded devices count in the first two tables; which part a device is in follows from a",
-        "hash of its id. Rules are written from published facts and from the writing part, never from what",
-        "the judging part misses; README.md has the first reading of each round of new records.",
+        "Only recorded devices count in the first two tables. Rules are written from published facts and",
+        "from the writing part, never from what the judging part misses: that is the newest round of",
+        "records, whole. README.md has the first reading of each round.",
         "",
         *_composition(devices),
     ]
@@ -116,8 +116,8 @@ def _composition(devices: Sequence[Device]) -> list[str]:
     return [
         (
             f"{len(recorded)} recorded devices"
-            f" ({sum(d.record.part == 'judging' for d in recorded)} judging,"
-            f" {sum(d.record.part == 'writing' for d in recorded)} writing),"
+            f" ({sum(d.part == 'judging' for d in recorded)} judging,"
+            f" {sum(d.part == 'writing' for d in recorded)} writing),"
             f" {origins['documented']} documented, {origins['constructed']} constructed."
         ),
         (

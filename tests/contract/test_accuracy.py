@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.accuracy import corpus, measure
-from benchmarks.accuracy.corpus import CorpusError, Device, complaints, part_of, read
+from benchmarks.accuracy.corpus import CorpusError, Device, complaints, read
 from benchmarks.accuracy.score import Figure
 
 KNOWN = "recorded-device"
@@ -34,7 +34,6 @@ def _record(**changes) -> dict:
     record = {
         "id": KNOWN,
         "origin": "recorded",
-        "part": part_of(KNOWN),
         "truth": {"maker": "axis", "brand": "axis", "kind": "camera", "restricted": False},
         "label_only": False,
         "strong": True,
@@ -45,9 +44,10 @@ def _record(**changes) -> dict:
     return record | changes
 
 
-def _folder(tmp_path, *records):
+def _folder(tmp_path, *records, part="judging"):
     lines = "".join(json.dumps(record) + "\n" for record in records)
-    (tmp_path / "one.jsonl").write_text(lines, encoding="utf-8")
+    (tmp_path / part).mkdir(exist_ok=True)
+    (tmp_path / part / "one.jsonl").write_text(lines, encoding="utf-8")
     return tmp_path
 
 
@@ -63,7 +63,7 @@ def test_every_record_reads_and_nothing_is_wrong_with_it(devices, where):
 
 def test_both_parts_hold_recorded_devices_of_every_hard_sort(devices, where):
     for part in corpus.PARTS:
-        found = [d for d in devices if d.record.part == part and d.record.origin == "recorded"]
+        found = [d for d in devices if d.part == part and d.record.origin == "recorded"]
         assert sum(d.rebrand for d in found) >= 50, part
         assert sum(not d.record.truth.restricted for d in found) >= 50, part
         assert sum(d.record.label_only for d in found) >= 20, part
@@ -77,9 +77,16 @@ def test_every_source_of_a_recorded_device_is_public(devices):
             )
 
 
-def test_the_part_follows_from_the_id_alone():
-    assert part_of("vstarcam-yatwin-1") == "judging"
-    assert part_of("vstarcam-yatwin-2") == "writing"
+def test_the_folder_of_a_record_is_its_part(tmp_path):
+    _folder(tmp_path, _record(id="new"))
+    _folder(tmp_path, _record(id="old"), part="writing")
+    assert {d.record.id: d.part for d in read(tmp_path)} == {"new": "judging", "old": "writing"}
+
+
+def test_an_id_stands_in_one_part_only(tmp_path):
+    _folder(tmp_path, _record())
+    with pytest.raises(CorpusError, match="stands twice"):
+        read(_folder(tmp_path, _record(), part="writing"))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +110,6 @@ def test_an_id_that_stands_twice_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "word"),
     [
-        ({"part": "neither"}, "the id says"),
         ({"origin": "heard"}, "origin"),
         ({"source": " "}, "no source"),
         ({"seen": ""}, "no word"),

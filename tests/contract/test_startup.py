@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from auditor.cli.main import application
+from auditor.cli.main import application, contents, run
 
 _SAY = "import sys; from auditor.cli.main import run; run({words!r}); print(*sys.modules)"
 
@@ -41,6 +42,31 @@ def test_the_version_is_told_before_typer_is_loaded():
 def test_without_a_known_command_all_of_them_are_there(word):
     made = application(word)
     assert len(made.registered_commands) + len(made.registered_groups) > 10
+
+
+def test_the_table_of_contents_says_what_the_commands_say():
+    """``audit --help`` is answered without importing the commands, in their own words."""
+    runner = CliRunner()
+    whole = runner.invoke(application(), ["--help"]).output
+    assert runner.invoke(contents(), ["--help"]).output == whole
+    assert "Find the cameras and recorders" in whole
+
+
+def test_help_imports_no_command():
+    assert not [
+        name
+        for name in loaded("--help")
+        if name.startswith("auditor.cli.") and name != "auditor.cli.main"
+    ]
+
+
+@pytest.mark.parametrize("words", [(), ("db",)])
+def test_a_group_without_a_command_shows_its_help_as_a_page(words, capsys):
+    assert run(words) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("Usage: ")
+    assert "Commands:\n" in told.err
 
 
 def test_with_a_known_command_it_alone_is_there():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from auditor import codec
-from auditor.app.judging import rejudging
+from auditor.app.judging import rejudging, sharing
 from auditor.app.judging.bench import Terms, bench
 from auditor.app.judging.hinge import rejudge
 from auditor.app.judging.rejudging import rejudge_document
@@ -37,6 +37,7 @@ def sample():
 def shared_out(monkeypatch):
     monkeypatch.setattr(rejudging, "_WORTH", 2)
     monkeypatch.setattr(rejudging, "_FIRST", 2)
+    monkeypatch.setattr(rejudging, "_BLOCK", 1)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
@@ -83,7 +84,7 @@ def test_no_process_is_left_behind(sample, seat, monkeypatch):
         begun.append(pid)
         return pid
 
-    monkeypatch.setattr(rejudging.os, "fork", noted)
+    monkeypatch.setattr(sharing.os, "fork", noted)
     rejudge_document(codec.encode(sample), seat, workers=3)
     assert len(begun) == 2
     for pid in begun:
@@ -92,7 +93,7 @@ def test_no_process_is_left_behind(sample, seat, monkeypatch):
 
 
 def test_small_documents_are_judged_by_one_process(sample, seat, monkeypatch):
-    monkeypatch.setattr(rejudging.os, "fork", lambda: pytest.fail("forked"))
+    monkeypatch.setattr(sharing.os, "fork", lambda: pytest.fail("forked"))
     rejudge_document(codec.encode(sample), seat, workers=8)
 
 

@@ -190,6 +190,70 @@ def test_a_block_of_a_label_that_builds_most_acquits_nobody(catalog, bench, vend
     assert verdict.reasons == ("mac_block_only",)
 
 
+PANASONIC_BLOCK = ("mac", "bc:c3:42:00:00:01", "link")
+DOORBIRD_BLOCK = ("mac", "1c:ca:e3:70:00:01", "link")
+OWN_MODEL = ("model", "WV-S3531L")
+
+
+def test_the_block_of_a_label_and_a_model_of_its_own_make_it_a_probable_maker(catalog):
+    for alone in (PANASONIC_BLOCK, OWN_MODEL):
+        assert named(look(catalog, alone), Role.MAKER) == {"i-pro": Grade.POSSIBLE}
+    both = look(catalog, PANASONIC_BLOCK, OWN_MODEL)
+    assert named(both, Role.MAKER) == {"i-pro": Grade.PROBABLE}
+    rules = {evidence.rule for item in both.attributions for evidence in item.because}
+    assert {"panasonic.oui", "i-pro.model.wv"} <= rules
+
+
+def test_the_block_of_a_label_and_a_record_of_its_own_protocol_too(catalog):
+    record = ("mdns.txt", '[["macaddress", "1CCAE3700001"]]')
+    judged = look(catalog, DOORBIRD_BLOCK, record)
+    assert named(judged, Role.MAKER)["doorbird"] is Grade.PROBABLE
+
+
+def test_the_block_of_a_label_beside_its_name_stays_a_hint(catalog):
+    judged = look(catalog, PANASONIC_BLOCK, ("brand", "Panasonic"))
+    assert named(judged, Role.MAKER)["i-pro"] is Grade.POSSIBLE
+
+
+def test_a_model_that_the_directory_gives_away_silences_the_block_of_a_label(catalog):
+    judged = look(catalog, PANASONIC_BLOCK, ("brand", "Panasonic"), ("model", "K-EW215L03"))
+    assert set(named(judged, Role.MAKER).values()) == {Grade.POSSIBLE}
+
+
+@pytest.mark.parametrize("foreign", FOREIGN.values(), ids=FOREIGN)
+def test_the_block_of_a_label_with_its_model_keeps_behind_another_maker(catalog, foreign):
+    alone, all_three = look(catalog, foreign), look(catalog, PANASONIC_BLOCK, OWN_MODEL, foreign)
+    assert named(all_three, Role.MAKER) == {
+        **named(alone, Role.MAKER),
+        "i-pro": Grade.POSSIBLE,
+    }
+    assert lead(all_three) == lead(alone)
+
+
+def test_the_block_of_a_label_with_its_model_on_a_list_acquits_nobody(catalog, bench):
+    (verdict,) = under_889(look(catalog, PANASONIC_BLOCK, OWN_MODEL), bench)
+    assert verdict.outcome is Outcome.INDETERMINATE
+    assert "mac_block_only" in verdict.reasons
+
+
+def test_one_block_of_a_house_may_be_its_subsidiary_s(catalog):
+    camera = look(catalog, ("mac", "00:18:85:00:00:01", "link"))
+    assert named(camera, Role.MAKER)["avigilon"] is Grade.PROBABLE
+    assert lead(camera) == "avigilon"
+    radio = look(catalog, ("mac", "00:04:7d:00:00:01", "link"))
+    assert "avigilon" not in named(radio, Role.MAKER)
+
+
+def test_a_block_is_one_witness_wherever_a_rule_on_it_was_met(catalog):
+    judged = look(
+        catalog,
+        ("mac", "00:18:85:00:00:01", "link"),
+        ("mac", "00:18:85:00:00:01", "tcp/80"),
+        ("wsd.endpoint", "urn:uuid:11112222-3333-4444-5555-001885000001"),
+    )
+    assert named(judged, Role.MAKER)["avigilon"] is Grade.PROBABLE
+
+
 def under_889(judged, bench):
     policy = replace(bench.policy, regimes=("us-ndaa-889",))
     return judge(replace(judged, video_sign=True), replace(bench, policy=policy))
