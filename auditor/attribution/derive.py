@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
+from auditor.attribution import said
 from auditor.attribution.facts import Fact, Voice
 from auditor.model.errors import Malformed
 from auditor.wire.endpoint import mac_in_endpoint
@@ -16,7 +17,6 @@ from auditor.wire.flatten import flatten
 from auditor.wire.mac import normal
 
 _EMPTY: Final = frozenset({"", "n/a", "null", "none", "unknown", "-", "0"})
-_TOKEN = re.compile(r"^(?![A-Za-z_]*[0-9A-Fa-f]{12}$)[A-Za-z0-9][A-Za-z0-9_/().+-]{3,39}$")
 _AUTH_REALM = re.compile(r'realm\s*=\s*"?([^",]{1,120})', re.IGNORECASE)
 _VALUE_CAP = 512
 _KEPT = 1024
@@ -256,9 +256,19 @@ def _mac(fact: Fact) -> Iterator[Fact]:
     yield from _kept(fact, "mac", fact.value)
 
 
+def _realm(fact: Fact) -> Iterator[Fact]:
+    yield from said.realm(fact)
+    yield from _token_model(fact)
+
+
+def _name(fact: Fact) -> Iterator[Fact]:
+    for found in said.name(fact):
+        yield from _kept(fact, found.signal, found.value, found.voice)
+
+
 def _token_model(fact: Fact) -> Iterator[Fact]:
     text = fact.value.strip()
-    if _TOKEN.match(text) and any(ch.isdigit() for ch in text):
+    if said.TOKEN.match(text) and any(ch.isdigit() for ch in text):
         yield fact.derived("model", text, Voice.BANNER)
 
 
@@ -305,10 +315,24 @@ _SPECIAL: Final[Mapping[str, Callable[[Fact], Iterator[Fact]]]] = {
     "http.headers": _headers,
     "rtsp.headers": _headers,
     "http.title": _token_model,
-    "http.auth_realm": _token_model,
-    "rtsp.auth_realm": _token_model,
+    "http.auth_realm": _realm,
+    "rtsp.auth_realm": _realm,
+    "http.server": said.server,
+    "rtsp.server": said.server,
     "banner": _banner,
+    "model": said.labelled_model,
+    "onvif.model": said.labelled_model,
+    "firmware": said.firmware,
+    "onvif.firmware": said.firmware,
+    "serial": said.serial,
+    "hostname": _name,
+    "onvif.hostname": _name,
+    "snmp.sysname": _name,
+    "mdns.service": _name,
 }
+
+NAMES: Final = frozenset({"hostname", "onvif.hostname", "snmp.sysname", "mdns.service"})
+"""Names that an owner may give: what stands in them never says which device this is."""
 
 HOLDING: Final = frozenset({*_PLAIN, *_TABLES, *_SPECIAL})
 """Signals whose facts may hold more."""

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from auditor.model.facts import Seen
 from auditor.model.signals import ROVING, SIGNALS, channel_of
 from auditor.model.words import Channel
+from auditor.wire.mac import normal
 
 
 class Voice(StrEnum):
@@ -69,7 +70,9 @@ _OWN_VOICE = frozenset(
 
 def raw(observation: Seen) -> Fact:
     """The fact that an observation is by itself."""
-    signal, endpoint = observation.signal, observation.endpoint
+    signal, endpoint, value = observation.signal, observation.endpoint, observation.value
+    if signal == "mac":
+        value = normal(value) or value
     known = _FIXED.get(signal)
     channel = channel_of(signal, endpoint) if known is None else known
     if channel is Channel.RECORD:
@@ -78,4 +81,4 @@ def raw(observation: Seen) -> Fact:
         voice = Voice.DEVICE
     else:
         voice = Voice.BANNER
-    return _fact(Fact, (signal, observation.value, channel, endpoint, None, voice))
+    return _fact(Fact, (signal, value, channel, endpoint, None, voice))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from auditor.attribution.derive import NAMES
 from auditor.attribution.facts import Fact, Voice
 from auditor.attribution.findings import findings
 from auditor.attribution.hit import Hit
@@ -27,7 +28,7 @@ _LABELLED: Final = (
     "ssdp.description",
 )  # fmt: skip
 _VIDEO_SIGNALS: Final = frozenset(name for name, signal in SIGNALS.items() if signal.video)
-_LOOSE: Final = frozenset(
+_LOOSE: Final = NAMES | frozenset(
     {"http.title", "http.auth_realm", "rtsp.auth_realm", "http.headers", "rtsp.headers", "banner"}
 )
 
@@ -45,7 +46,7 @@ def attribute(observations: Iterable[Seen], catalog: Catalog) -> Judged:
         kind=_kind(met),
         brand=_brand(attributions, named["brand"]),
         model=_text(_plausible(named["model"], met)),
-        serial=_text(named["serial"]),
+        serial=_text(_plausible(named["serial"], met)),
         firmware=_text(named["firmware"]),
         video_sign=_video_sign(listed, met),
         built=found.built,
@@ -117,21 +118,29 @@ def _brand(attributions: Sequence[Attribution], labels: Sequence[Fact]) -> str |
     return None
 
 
-def _plausible(models: Sequence[Fact], met: Sequence[Hit]) -> Sequence[Fact]:
-    """Models without those words of titles and realms that no rule knows as a model."""
-    if not any(fact.origin in _LOOSE for fact in models):
-        return models
-    known = {hit.evidence.value for hit in met if hit.evidence.signal == "model"}
-    return [fact for fact in models if fact.origin not in _LOOSE or fact.value in known]
+def _plausible(told: Sequence[Fact], met: Sequence[Hit]) -> Sequence[Fact]:
+    """Models or serial numbers without those words of titles, realms and names that no rule knows."""
+    if not any(fact.origin in _LOOSE for fact in told):
+        return told
+    signal = told[0].signal
+    known = {hit.evidence.value for hit in met if hit.evidence.signal == signal}
+    return [fact for fact in told if fact.origin not in _LOOSE or fact.value in known]
 
 
 def _text(named: Sequence[Fact]) -> str | None:
     """What the best witness says, cut to what a column holds."""
     if not named:
         return None
-    return min(named, key=lambda fact: (_VOICE_ORDER[fact.voice], fact.origin, fact.value)).value[
-        :96
-    ]
+    best = min(
+        named,
+        key=lambda fact: (
+            _VOICE_ORDER[fact.voice],
+            fact.origin,
+            fact.via == fact.signal,  # a part of it comes after the whole
+            fact.value,
+        ),
+    )
+    return best.value[:96]
 
 
 def _customer(met: Iterable[Hit], catalog: Catalog) -> str | None:

@@ -22,7 +22,7 @@ from auditor.model.knowledge import (
 )
 
 _CONTROL = frozenset({"owns", "controls"})
-_BLANKS = re.compile(r"[^0-9a-z]+")
+_BLANKS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,13 +119,16 @@ class Catalog:
     def brand_of(self, text: str) -> str | None:
         """Vendor id of a brand or manufacturer text; None when it is not known.
 
-        The whole text must be a known name; company suffixes are dropped first.
+        The whole text must be a known name; what stands in brackets after it, and company
+        suffixes, are dropped if it is not.
         """
-        folded = _folded(text)
         names = self.brand_names
-        if folded in names:
-            return names[folded]
-        return names.get(_SUFFIX.sub("", folded).strip())
+        for name in dict.fromkeys((text, text.partition("(")[0])):
+            folded = _folded(name)
+            found = names.get(folded) or names.get(_SUFFIX.sub("", folded).strip())
+            if found is not None:
+                return found
+        return None
 
     def head_of(self, vendor: str) -> str:
         """The vendor in role maker for what this vendor builds (EZVIZ → hikvision)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from auditor.model.scope import Address
+from auditor.model.scope import text_of
 from auditor.net.api import Interface, Net
 from auditor.wire import mac
 
@@ -66,12 +66,12 @@ async def patches(net: Net) -> tuple[Patch, ...]:
     lots: dict[str | None, list[str]] = {}
     faces: dict[str | None, Interface | None] = {}
     segments = tuple(_segments(net.interfaces()))
-    for count, parsed in enumerate(net.scope.sweep()):
+    for count, (version, number) in enumerate(net.scope.sweep()):
         if count % _BREATH == 0:
             await asyncio.sleep(0)
-        address = str(parsed)
-        segment = next((one for one in segments if parsed in one), None)
-        if address in mine or (segment is not None and int(parsed) in segment.not_hosts):
+        address = text_of(version, number)
+        segment = next((one for one in segments if one.holds(version, number)), None)
+        if address in mine or (segment is not None and number in segment.not_hosts):
             continue
         face = None if segment is None else segment.face_of(net, address)
         key = None if face is None else face.name
@@ -104,8 +104,9 @@ class _Segment:
     last: int
     not_hosts: frozenset[int]
 
-    def __contains__(self, address: Address) -> bool:
-        return address.version == self.version and self.first <= int(address) <= self.last
+    def holds(self, version: int, number: int) -> bool:
+        """Whether an address lies in it."""
+        return version == self.version and self.first <= number <= self.last
 
     def face_of(self, net: Net, address: str) -> Interface | None:
         """The interface, unless a narrower route leads away from the segment."""

@@ -77,6 +77,13 @@ def address_of(version: int, number: int) -> Address:
     return ipaddress.IPv4Address(number) if version == 4 else ipaddress.IPv6Address(number)  # noqa: PLR2004
 
 
+def text_of(version: int, number: int) -> str:
+    """The address of a number in a family, as it is written."""
+    if version == 4:  # noqa: PLR2004 - IP version
+        return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+    return str(ipaddress.IPv6Address(number))
+
+
 def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     """The same addresses as sorted spans that do not touch."""
     out: list[Span] = []
@@ -156,13 +163,16 @@ class Scope:
             return None
         return sum(span.size for span in self.spans)
 
-    def sweep(self) -> Iterator[Address]:
-        """Addresses to be asked one by one: all but IPv6 spans wider than a /112."""
+    def sweep(self) -> Iterator[tuple[int, int]]:
+        """Addresses to be asked one by one: all but IPv6 spans wider than a /112.
+
+        Yields:
+            The version and the number of each: objects of 65,000 addresses take half a second.
+        """
         for span in self.spans:
-            if _too_wide(span):
-                continue
-            for number in range(span.first, span.last + 1):
-                yield address_of(span.version, number)
+            if not _too_wide(span):
+                for number in range(span.first, span.last + 1):
+                    yield span.version, number
 
     def covers_network(self, network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
         """Whether every host address of a network is in scope and none is excluded.

@@ -82,7 +82,7 @@ class LiveNet:
         self._has_gateway = lru_cache(maxsize=_ROUTES)(system.has_gateway)
         attached = [one for face in self._interfaces for one in face.addresses]
         self._detours = system.detours(attached)
-        self._attached = lru_cache(maxsize=_ROUTES)(self._attached_to)
+        self._attached = system.Attachments(self._interfaces).of
 
     def interfaces(self) -> tuple[Interface, ...]:
         """Interfaces whose networks touch the scope (only ``--interface`` if it was given)."""
@@ -112,9 +112,6 @@ class LiveNet:
     def _must_resolve(self, address: str) -> bool:
         found = self._attached(address)
         return found is not None and not found.loopback
-
-    def _attached_to(self, address: str) -> Interface | None:
-        return system.attached_to(self._interfaces, address)
 
     def may_group(self, interface: Interface) -> str | None:
         """None when group questions may leave on this interface, else the reason why not."""

@@ -7,7 +7,7 @@ from typing import Final, Never
 
 from auditor.app.devices.card import Card
 from auditor.app.devices.merging import Keys
-from auditor.attribution.derive import derived
+from auditor.attribution.derive import NAMES, derived
 from auditor.attribution.facts import Fact, Voice, raw
 from auditor.model.facts import Observation
 from auditor.wire.mac import from_eui64, is_local
@@ -23,7 +23,8 @@ def keys_of(card: Card, shared: frozenset[str]) -> Keys:
     for item in card.facts:
         fact = raw(item)
         if item.signal != "mac":
-            facts.extend(derived(fact))
+            if item.signal not in NAMES:
+                facts.extend(derived(fact))
             facts.append(fact)
     link = _set(card.macs - shared)
     told = {fact.value for fact in facts if fact.signal == "mac" and fact.via}

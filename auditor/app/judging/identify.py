@@ -125,7 +125,10 @@ def observation(raw: object) -> Observation:
         raise UsageError(f"signal {name}: endpoint must be a string such as tcp/80")
     if value is None:
         raise UsageError(f"signal {name}: value is missing")
-    return Observation(signal=name, value=codec.observation_value(name, value), endpoint=endpoint)
+    text = codec.observation_value(name, value)
+    if name == "port.open" and text.isdigit():  # as people write it; a scan says which protocol
+        text = f"tcp/{text}"
+    return Observation(signal=name, value=text, endpoint=endpoint)
 
 
 def pasted(words: Iterable[str]) -> list[Observation]:

@@ -154,6 +154,34 @@ def attached_to(found: Sequence[Interface], address: str) -> Interface | None:
     return best[1]
 
 
+class Attachments:
+    """:func:`attached_to` of the same interfaces for many addresses: IPv4 by numbers alone."""
+
+    def __init__(self, found: Sequence[Interface]) -> None:
+        """Sort the networks, the longest prefix first; where two are alike, as they were found."""
+        self._found = found
+        networks = [
+            (-attached.network.prefixlen, _numbers(attached), interface)
+            for interface in found
+            if interface.up
+            for attached in interface.addresses
+            if attached.version == _IPV4
+        ]
+        self._fours = [row[1:] for row in sorted(networks, key=lambda row: row[0])]
+
+    def of(self, address: str) -> Interface | None:
+        """The interface whose network holds the address.
+
+        Raises:
+            ValueError: it is no address.
+        """
+        try:
+            number = int.from_bytes(socket.inet_pton(socket.AF_INET, address))
+        except OSError:
+            return attached_to(self._found, address)
+        return next((face for numbers, face in self._fours if number in numbers), None)
+
+
 def _numbers(attached: Attached) -> range:
     net = attached.network
     return range(int(net.network_address), int(net.broadcast_address) + 1)

@@ -168,7 +168,7 @@ CASES = [
     ("onvif.firmware", "V5.5.82 build 190909", {("firmware", "V5.5.82 build 190909")}),
     ("onvif.serial", "4M0747EPAA1D284", {("serial", "4M0747EPAA1D284")}),
     ("onvif.mac", "28-57-BE-01-02-03", {("mac", "28:57:be:01:02:03")}),
-    ("onvif.hostname", "cam1", {("hostname", "cam1")}),
+    ("onvif.hostname", "lobby", {("hostname", "lobby")}),
 ]  # fmt: skip
 
 

@@ -104,6 +104,16 @@ OWN_BLOCKS = {
     "matrix-comsec": ("mac", "00:1b:09:00:00:01", "link"),
     "i-pro": ("mac", "d4:2d:c5:00:00:01", "link"),
     "infinova": ("mac", "00:18:8a:00:00:01", "link"),
+    "arecont": ("mac", "00:1a:07:00:00:01", "link"),
+    "doorbird": ("mac", "1c:ca:e3:70:00:01", "link"),
+    "itx": ("mac", "00:11:5f:00:00:01", "link"),
+    "fuho": ("mac", "00:16:55:00:00:01", "link"),
+    "truen": ("mac", "00:1c:63:00:00:01", "link"),
+    "cnb": ("mac", "00:1e:81:00:00:01", "link"),
+    "seyeon": ("mac", "00:30:6f:00:00:01", "link"),
+    "wonwoo": ("mac", "00:3c:c5:00:00:01", "link"),
+    "lumens": ("mac", "dc:e2:ac:00:00:01", "link"),
+    "verkada": ("mac", "e0:a7:00:00:00:01", "link"),
 }
 
 

@@ -126,6 +126,38 @@ def test_an_address_belongs_to_the_interface_with_the_longest_prefix(address, na
     assert (got.name if got else None) == name
 
 
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 255), st.integers(8, 32), st.booleans()),
+        max_size=6,
+    ),
+    st.integers(0, 3),
+    st.integers(0, 255),
+)
+def test_many_addresses_are_placed_as_one_is(networks, third, fourth):
+    found = [
+        interface(f"e{at}", at, f"10.0.{net}.{host}/{prefix}", up=up)
+        for at, (net, host, prefix, up) in enumerate(networks)
+    ]
+    address = f"10.0.{third}.{fourth}"
+    assert interfaces.Attachments(found).of(address) is interfaces.attached_to(found, address)
+
+
+@pytest.mark.parametrize("address", ["fe80::9%b", "fe80::9%1", "10.0.0.9"])
+def test_addresses_of_both_families_are_placed(address):
+    found = [
+        interface("a", 1, "10.0.0.5/24", "fe80::1/64"),
+        interface("b", 2, "10.0.0.129/25", "fe80::2/64"),
+    ]
+    assert interfaces.Attachments(found).of(address) is interfaces.attached_to(found, address)
+
+
+@pytest.mark.parametrize("address", ["", "camera", "10.0.0.300", "010.0.0.1", "10.0.0"])
+def test_what_is_no_address_is_placed_nowhere(address):
+    with pytest.raises(ValueError, match="appear to be"):
+        interfaces.Attachments([interface("a", 1, "10.0.0.5/8")]).of(address)
+
+
 def test_macos_interfaces_are_read():
     lo, en0, en1, utun = foreign.parse_ifconfig(
         IFCONFIG, {"lo0": 1, "en0": 14, "en1": 15, "utun0": 16}.get

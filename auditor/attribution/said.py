@@ -1,0 +1,91 @@
+"""What people and devices put around a fact: words before a version, a brand before a model.
+
+Also what stands in the names of hosts and services: many devices make theirs of their model, their
+serial number or their hardware address.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from auditor.attribution.facts import Fact, Voice
+
+_SHORTEST_NAME: Final = 4
+_LONGEST: Final = 128
+TOKEN: Final = re.compile(r"^(?![A-Za-z_]*[0-9A-Fa-f]{12}$)[A-Za-z0-9][A-Za-z0-9_/().+-]{3,39}$")
+"""One word that may be a model; not a hardware address."""
+_MAC_AT_END: Final = re.compile(
+    r"^(?:(?P<head>[A-Za-z][A-Za-z0-9 _-]{0,60}?)[ _-]{1,3})?(?P<mac>[0-9A-Fa-f]{12})$"
+)
+_SERIAL: Final = re.compile(r"^(?=[0-9A-Z]{0,19}\d)(?=[0-9A-Z]{0,19}[A-Z])[0-9A-Z]{12,20}$")
+_VERSION_WORDS: Final = re.compile(
+    r"^(?:(?:firmware|software|system|fw|sw)[ _-]{0,2})?(?:version|ver\.?)?[ :=]{1,3}(?=[Vv]?\d)",
+    re.IGNORECASE,
+)
+_BRACKETS: Final = re.compile(r"\s{1,3}[(\[][^)\]]{0,80}[)\]]$")
+_SERIAL_WORDS: Final = re.compile(
+    r"^(?:s/?n|serial(?: ?(?:number|no\.?))?)[ :#=.]{1,3}(?=\w)", re.IGNORECASE
+)
+_REALM: Final = re.compile(r"""\brealm\s{0,2}=\s{0,2}["']?([^"',]{1,120})""", re.IGNORECASE)
+_SERVER: Final = re.compile(r"^server:\s{1,4}(?=\S)", re.IGNORECASE)
+
+
+def labelled_model(fact: Fact) -> Iterator[Fact]:
+    """``Brand Model`` in one text. Whether the first word is a brand at all, the database knows."""
+    first, _, rest = fact.value.strip().partition(" ")
+    rest = rest.strip()
+    if len(first) >= _SHORTEST_NAME and first.isalpha() and rest:
+        yield fact.derived("brand", first, _quiet(fact))
+        yield fact.derived("model", rest[:_LONGEST], _quiet(fact))
+
+
+def firmware(fact: Fact) -> Iterator[Fact]:
+    """A version without the words before it and without what stands in brackets after it."""
+    whole = fact.value.strip()
+    bare = _VERSION_WORDS.sub("", whole, count=1)
+    for text in dict.fromkeys((bare, _BRACKETS.sub("", bare))):
+        if text and text != whole:
+            yield fact.derived("firmware", text[:_LONGEST], _quiet(fact))
+
+
+def _quiet(fact: Fact) -> Voice:
+    """The voice of a part: less than the whole says."""
+    return Voice.RECORD if fact.voice is Voice.RECORD else Voice.BANNER
+
+
+def serial(fact: Fact) -> Iterator[Fact]:
+    """A serial number without the words before it."""
+    bare = _SERIAL_WORDS.sub("", fact.value.strip(), count=1)
+    if bare and bare != fact.value.strip():
+        yield fact.derived("serial", bare[:_LONGEST])
+
+
+def realm(fact: Fact) -> Iterator[Fact]:
+    """The realm inside a whole challenge."""
+    found = _REALM.search(fact.value[:512])
+    if found:
+        yield fact.derived(fact.signal, found[1].strip())
+
+
+def server(fact: Fact) -> Iterator[Fact]:
+    """The value of a whole ``Server:`` line."""
+    bare = _SERVER.sub("", fact.value[:512].strip(), count=1)
+    if bare != fact.value[:512].strip():
+        yield fact.derived(fact.signal, bare)
+
+
+def name(fact: Fact) -> Iterator[Fact]:
+    """The model, the serial number or the hardware address in the name of a host or a service.
+
+    An owner may give any name: a model in one says no more than a title.
+    """
+    text = fact.value.strip()[:_LONGEST]
+    text = text.partition("._" if fact.signal == "mdns.service" else ".")[0].strip()
+    found = _MAC_AT_END.match(text)
+    if found:
+        yield fact.derived("mac", found["mac"])
+        text = (found["head"] or "").strip(" _-")
+    if _SERIAL.match(text):
+        yield fact.derived("serial", text)
+    elif TOKEN.match(text) and any(ch.isdigit() for ch in text):
+        yield fact.derived("model", text, Voice.BANNER)

@@ -1,0 +1,128 @@
+"""What stands around a fact does not hide it, and what stands in a name says no more than a title."""
+
+import pytest
+
+from auditor.app.devices.card import Card
+from auditor.app.devices.keys import keys_of
+from auditor.app.judging.identify import observation
+from auditor.attribution.derive import derive
+from auditor.attribution.facts import raw
+from auditor.attribution.judge import attribute
+from auditor.model.facts import Observation
+from auditor.model.words import Grade, Role
+
+
+def facts(signal, value):
+    return {(one.signal, one.value) for one in derive(raw(Observation(signal=signal, value=value)))}
+
+
+def look(catalog, *pairs):
+    return attribute([Observation(signal=name, value=value) for name, value in pairs], catalog)
+
+
+def makers(judged):
+    return {item.vendor: item.grade for item in judged.attributions if item.role is Role.MAKER}
+
+
+@pytest.mark.parametrize(
+    ("signal", "value", "expected"),
+    [
+        (
+            "model",
+            "Bosch FLEXIDOME IP 7000",
+            {("brand", "Bosch"), ("model", "FLEXIDOME IP 7000")},
+        ),
+        ("model", "DS-2CD2032-I White", set()),
+        ("model", "P3245-V", set()),
+        ("firmware", "Firmware Version: V5.5.82", {("firmware", "V5.5.82")}),
+        ("firmware", "V5.4.5 build 170123 (encoding V7.3)", {("firmware", "V5.4.5 build 170123")}),
+        ("firmware", "V5.4.5 build 170123", set()),
+        ("firmware", "Version", set()),
+        ("serial", "S/N: 4M0747EPAA1D284", {("serial", "4M0747EPAA1D284")}),
+        ("serial", "SN4M0747EPAA1D2", set()),
+        ("http.server", "Server: App-webs/", {("http.server", "App-webs/")}),
+        ("http.server", "App-webs/", set()),
+        ("hostname", "3K058D5PAG00831.local.", {("serial", "3K058D5PAG00831")}),
+        (
+            "hostname",
+            "XNV-C8083R-E430224B71D6",
+            {("mac", "e4:30:22:4b:71:d6"), ("model", "XNV-C8083R")},
+        ),
+        ("hostname", "axis-b8a44f639c12.local", {("mac", "b8:a4:4f:63:9c:12")}),
+        ("hostname", "front-door", set()),
+        ("hostname", "", set()),
+        (
+            "mdns.service",
+            "AMC04753004568B2D7._http._tcp.local.",
+            {("serial", "AMC04753004568B2D7")},
+        ),
+        ("mdns.service", "_axis-video._tcp.local.", set()),
+    ],
+)
+def test_a_fact_is_read_out_of_what_stands_around_it(signal, value, expected):
+    assert facts(signal, value) == expected
+
+
+def test_the_realm_of_a_whole_challenge_is_read():
+    whole = 'Digest realm="Login to 4M0747EPAA1D284", nonce="ab"'
+    assert ("http.auth_realm", "Login to 4M0747EPAA1D284") in facts("http.auth_realm", whole)
+
+
+def test_a_whole_challenge_says_what_its_realm_says(catalog):
+    bare = look(catalog, ("http.auth_realm", "Login to 4M0747EPAA1D284"))
+    whole = look(
+        catalog, ("http.auth_realm", 'Digest realm="Login to 4M0747EPAA1D284", qop="auth"')
+    )
+    assert makers(whole) == makers(bare) == {"dahua": Grade.PROBABLE}
+
+
+def test_the_label_in_front_of_a_model_is_a_label(catalog):
+    judged = look(catalog, ("model", "Axis P3245-V"))
+    assert judged.brand == "axis"
+    assert judged.model == "Axis P3245-V"
+    assert makers(judged) == {"axis": Grade.POSSIBLE}
+
+
+def test_a_name_given_by_an_owner_is_no_model_and_no_serial_number(catalog):
+    judged = look(catalog, ("hostname", "LAPTOP1234567"), ("onvif.hostname", "cam1"))
+    assert (judged.model, judged.serial) == (None, None)
+
+
+def test_a_serial_number_in_a_name_counts_where_a_rule_knows_it(catalog):
+    judged = look(catalog, ("hostname", "3K058D5PAG00831.local."))
+    assert judged.serial == "3K058D5PAG00831"
+    assert "dahua" in makers(judged)
+
+
+def test_a_name_never_says_which_device_this_is():
+    card = Card(address="192.0.2.7")
+    card.add([Observation(signal="hostname", value="axis-b8a44f639c12")])
+    keys = keys_of(card, frozenset())
+    assert (keys.told, keys.serials) == (frozenset(), frozenset())
+
+
+@pytest.mark.parametrize("mac", ["0:2:d1:38:c7:1b", "0002.d138.c71b", "00-02-D1-38-C7-1B"])
+def test_a_hardware_address_in_any_writing_names_its_owner(catalog, mac):
+    assert makers(look(catalog, ("mac", mac))) == {"vivotek": Grade.PROBABLE}
+
+
+@pytest.mark.parametrize(
+    ("text", "brand"),
+    [("大华", "dahua"), ("Ezviz (Hikvision)", "ezviz"), ("海康威视", "hikvision")],
+)
+def test_labels_are_known_in_other_scripts_and_with_a_word_in_brackets(catalog, text, brand):
+    assert look(catalog, ("brand", text)).brand == brand
+
+
+def test_a_bare_port_is_a_tcp_port():
+    assert observation({"signal": "port.open", "value": "34567"}).value == "tcp/34567"
+    assert observation({"signal": "port.open", "value": "udp/37810"}).value == "udp/37810"
+
+
+def test_a_label_s_own_version_on_bought_in_firmware_does_not_stand_against_the_maker(catalog):
+    judged = look(
+        catalog,
+        ("onvif.firmware", "V101_2020_10_29"),
+        ("rtsp.sdp", "v=0\ns=VCP IPC Realtime stream\na=fmtp:107 DecoderTag=h3c-v3 RTCP=0\n"),
+    )
+    assert makers(judged) == {"uniview": Grade.PROBABLE, "geovision": Grade.POSSIBLE}
