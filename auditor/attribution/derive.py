@@ -256,6 +256,11 @@ def _mac(fact: Fact) -> Iterator[Fact]:
     yield from _kept(fact, "mac", fact.value)
 
 
+def _title(fact: Fact) -> Iterator[Fact]:
+    yield from _token_model(fact)
+    yield from said.described(fact)
+
+
 def _realm(fact: Fact) -> Iterator[Fact]:
     yield from said.realm(fact)
     yield from _token_model(fact)
@@ -314,7 +319,9 @@ _SPECIAL: Final[Mapping[str, Callable[[Fact], Iterator[Fact]]]] = {
     "onvif.mac": _mac,
     "http.headers": _headers,
     "rtsp.headers": _headers,
-    "http.title": _token_model,
+    "http.title": _title,
+    "nmap.service": said.described,
+    "snmp.sysdescr": said.described,
     "http.auth_realm": _realm,
     "rtsp.auth_realm": _realm,
     "http.server": said.server,

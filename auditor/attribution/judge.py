@@ -29,7 +29,16 @@ _LABELLED: Final = (
 )  # fmt: skip
 _VIDEO_SIGNALS: Final = frozenset(name for name, signal in SIGNALS.items() if signal.video)
 _LOOSE: Final = NAMES | frozenset(
-    {"http.title", "http.auth_realm", "rtsp.auth_realm", "http.headers", "rtsp.headers", "banner"}
+    {
+        "nmap.service",
+        "snmp.sysdescr",
+        "http.title",
+        "http.auth_realm",
+        "rtsp.auth_realm",
+        "http.headers",
+        "rtsp.headers",
+        "banner",
+    }
 )
 
 

@@ -26,6 +26,9 @@ _BRACKETS: Final = re.compile(r"\s{1,3}[(\[][^)\]]{0,80}[)\]]$")
 _SERIAL_WORDS: Final = re.compile(
     r"^(?:s/?n|serial(?: ?(?:number|no\.?))?)[ :#=.]{1,3}(?=\w)", re.IGNORECASE
 )
+_VIDEO: Final = re.compile(
+    r"\b(?:(?:web|ip)? ?cam(?:era)?s?|[dnx]vr|video|cctv|surveillance|doorbell)\b", re.IGNORECASE
+)
 _REALM: Final = re.compile(r"""\brealm\s{0,2}=\s{0,2}["']?([^"',]{1,120})""", re.IGNORECASE)
 _SERVER: Final = re.compile(r"^server:\s{1,4}(?=\S)", re.IGNORECASE)
 
@@ -37,6 +40,25 @@ def labelled_model(fact: Fact) -> Iterator[Fact]:
     if len(first) >= _SHORTEST_NAME and first.isalpha() and rest:
         yield fact.derived("brand", first, _quiet(fact))
         yield fact.derived("model", rest[:_LONGEST], _quiet(fact))
+
+
+def described(fact: Fact) -> Iterator[Fact]:
+    """The label and the model at the head of a description (``Vivotek FD8134V webcam rtspd``).
+
+    Only where a word says that video equipment is described: the names of some labels are common
+    words.
+    """
+    text = fact.value[:_LONGEST]
+    if _VIDEO.search(text) is None:
+        return
+    words = text.split(maxsplit=3)[:3]
+    for count in (1, 2):
+        head = " ".join(words[:count])
+        if len(head) >= _SHORTEST_NAME and words[0][0].isalpha():
+            yield fact.derived("brand", head, Voice.BANNER)
+    for word in words[1:]:
+        if TOKEN.match(word) and any(ch.isdigit() for ch in word):
+            yield fact.derived("model", word, Voice.BANNER)
 
 
 def firmware(fact: Fact) -> Iterator[Fact]:

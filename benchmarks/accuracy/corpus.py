@@ -94,9 +94,8 @@ def read(folder: Path = CORPUS) -> tuple[Device, ...]:
         CorpusError: a line does not fit, or an id stands twice.
     """
     out: dict[str, Device] = {}
-    for part, path in (
-        (part, path) for part in PARTS for path in sorted((folder / part).glob("*.jsonl"))
-    ):
+    files = [(one, path) for one in PARTS for path in sorted((folder / one).glob("*.jsonl"))]
+    for part, path in files:
         for number, line in enumerate(path.read_bytes().splitlines(), 1):
             device = _device(line, part, f"{path.name}:{number}")
             if device.record.id in out:

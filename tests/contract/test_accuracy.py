@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.accuracy import corpus, measure
+from benchmarks.accuracy import measure
 from benchmarks.accuracy.corpus import CorpusError, Device, complaints, read
 from benchmarks.accuracy.score import Figure
 

@@ -57,6 +57,13 @@ def makers(judged):
             {("serial", "AMC04753004568B2D7")},
         ),
         ("mdns.service", "_axis-video._tcp.local.", set()),
+        (
+            "nmap.service",
+            "Vivotek FD8134V webcam rtspd",
+            {("brand", "Vivotek"), ("brand", "Vivotek FD8134V"), ("model", "FD8134V")},
+        ),
+        ("nmap.service", "Planet Bingo httpd", set()),
+        ("nmap.service", "webcam", {("brand", "webcam")}),
     ],
 )
 def test_a_fact_is_read_out_of_what_stands_around_it(signal, value, expected):
@@ -117,6 +124,17 @@ def test_labels_are_known_in_other_scripts_and_with_a_word_in_brackets(catalog, 
 def test_a_bare_port_is_a_tcp_port():
     assert observation({"signal": "port.open", "value": "34567"}).value == "tcp/34567"
     assert observation({"signal": "port.open", "value": "udp/37810"}).value == "udp/37810"
+
+
+def test_a_description_names_the_label_and_no_maker_that_buys_in(catalog):
+    judged = look(catalog, ("nmap.service", "D-Link DCS-932L webcam http config"))
+    assert judged.brand == "d-link"
+    assert makers(judged) == {}
+
+
+def test_a_common_word_that_is_a_label_too_needs_a_word_on_video_beside_it(catalog):
+    assert look(catalog, ("http.title", "Planet Login")).brand is None
+    assert look(catalog, ("http.title", "PLANET IP Camera")).brand == "planet"
 
 
 def test_a_label_s_own_version_on_bought_in_firmware_does_not_stand_against_the_maker(catalog):
