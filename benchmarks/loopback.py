@@ -53,7 +53,7 @@ def main() -> int:
     """Run and print."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     runs = int(sys.argv[2]) if len(sys.argv) > 2 else 5  # noqa: PLR2004 - arguments
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(150_000, 20, 50)
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
     fleet = multiprocessing.get_context("spawn").Process(target=serve, args=(count, theirs))
     fleet.start()

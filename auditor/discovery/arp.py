@@ -106,9 +106,11 @@ class Arp:
             await stopped(sender)
 
     async def _send(self, ether: Ether, lot: "Lot", sweep: _Sweep) -> None:
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
         for number in range(2):
-            if number:
-                await asyncio.sleep(self._again)
+            if number:  # a long sweep takes its time anyway
+                await asyncio.sleep(max(0.0, begun + self._again - loop.time()))
             for address in lot.addresses:
                 if number and address in sweep.heard:  # a stray frame is no reason not to ask
                     continue

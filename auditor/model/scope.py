@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from auditor.model.errors import UsageError
 
@@ -27,6 +27,16 @@ class Span:
     def size(self) -> int:
         """How many addresses it holds."""
         return self.last - self.first + 1
+
+
+@lru_cache(maxsize=4096)
+def read_address(text: str) -> Address:
+    """The address that a text names. The same few are looked at again and again.
+
+    Raises:
+        ValueError: it names none.
+    """
+    return ipaddress.ip_address(text)
 
 
 def parse_span(text: str) -> Span:
@@ -143,18 +153,18 @@ class Scope:
 
     def __contains__(self, address: str | Address) -> bool:
         try:
-            parsed = ipaddress.ip_address(address) if isinstance(address, str) else address
+            found = read_address(address) if isinstance(address, str) else address
         except ValueError:
             return False
-        return any(parsed in span for span in self.spans)
+        return any(found in span for span in self.spans)
 
     def is_excluded(self, address: str | Address) -> bool:
         """Whether the operator excluded this address by name or range."""
         try:
-            parsed = ipaddress.ip_address(address) if isinstance(address, str) else address
+            found = read_address(address) if isinstance(address, str) else address
         except ValueError:
             return False
-        return any(parsed in span for span in self.excluded)
+        return any(found in span for span in self.excluded)
 
     @cached_property
     def size(self) -> int | None:
@@ -207,8 +217,8 @@ def spans_of(addresses: Iterable[str]) -> tuple[str, ...]:
     """Addresses as sorted short ranges, ``10.0.0.1-50`` style."""
     points = []
     for text in addresses:
-        parsed = ipaddress.ip_address(text)
-        points.append(Span(version=parsed.version, first=int(parsed), last=int(parsed)))
+        point = read_address(text)
+        points.append(Span(version=point.version, first=int(point), last=int(point)))
     return tuple(span_text(span) for span in merged(points))
 
 

@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Final
 
-_BURST: Final = 0.02  # seconds' worth of packets that may leave back to back after a pause
+_BURST: Final = 0.015  # seconds' worth of packets that may leave back to back after a pause
 _TURNS: Final = 4  # of which the usual line has one while discovery waits too
-_SLACK: Final = 0.95  # below the limit, so that a late event loop does not bunch packets above it
+_SLACK: Final = 0.96
+"""Below the limit. A second holds at most 0.96 + 0.015 of the rate by booking; the rest is for packets
+that leave after they were booked, because the event loop was late, and for the system's own ARP
+requests, one for each host that is connected to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,12 @@
 """The terminal table: flagged devices first, what was and was not assessed, in 80 columns."""
 
 import io
-from collections.abc import Iterator, Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
-from rich.console import Console
-from rich.text import Text
 
 from auditor.model.document import Asset, Scan
 from auditor.model.words import Role
@@ -44,24 +44,64 @@ class TableReport:
 
     def render(self, scan: Scan, page: Page) -> bytes:
         """The table and the coverage, as UTF-8 text."""
-        stream = io.StringIO()
-        console = Console(
-            file=stream,
-            width=page.width,
-            force_terminal=page.colour,
-            color_system="standard" if page.colour else None,
-            highlight=False,
-            markup=False,
-            emoji=False,
-        )
         names = vendor_names(scan)
         entries = [_entry(asset, names) for asset in scan.assets]
-        for row in _table(entries, page):
-            console.print(row, no_wrap=True, crop=False, overflow="ignore")
         noted = sum(one.noted for one in entries)
-        for line, style in (*_since(page), *_summary(scan, noted)):
-            console.print(Text(tame(line, 2000), style=style))
-        return "".join(line.rstrip() + "\n" for line in stream.getvalue().splitlines()).encode()
+        rows = _table(entries, page)
+        told = [
+            _Line(tame(line, 2000), ((style, 0, None),), wraps=True)
+            for line, style in (*_since(page), *_summary(scan, noted))
+        ]
+        text = (_coloured if page.colour else _plain)((*rows, *told), page.width)
+        return "".join(line.rstrip() + "\n" for line in text.splitlines()).encode()
+
+
+class _Line(NamedTuple):
+    """A line of the table.
+
+    Attributes:
+        text: what it says.
+        styles: a style, and from where to where it holds; None is the end.
+        wraps: whether it goes on in the next line of the terminal where it is too long.
+    """
+
+    text: str
+    styles: tuple[tuple[str, int, int | None], ...] = ()
+    wraps: bool = False
+
+
+def _plain(lines: Iterable[_Line], width: int) -> str:
+    """Lines without colour. No need of a console, whose import takes longer than ten thousand rows."""
+    out: list[str] = []
+    for line in lines:
+        wide = line.wraps and cell_len(line.text) > width
+        out += textwrap.wrap(line.text, width, break_on_hyphens=False) if wide else [line.text]
+    return "\n".join(out) + "\n"
+
+
+def _coloured(lines: Iterable[_Line], width: int) -> str:
+    from rich.console import Console  # noqa: PLC0415 - see _plain
+    from rich.text import Text  # noqa: PLC0415
+
+    stream = io.StringIO()
+    console = Console(
+        file=stream,
+        width=width,
+        force_terminal=True,
+        color_system="standard",
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    for line in lines:
+        text = Text(line.text)
+        for style, begin, end in line.styles:
+            text.stylize(style, begin, end)
+        if line.wraps:
+            console.print(text)
+        else:
+            console.print(text, no_wrap=True, crop=False, overflow="ignore")
+    return stream.getvalue()
 
 
 _GAP = 2
@@ -131,11 +171,10 @@ def _widths(entries: Sequence[_Entry], page: Page) -> _Widths:
     )
 
 
-def _table(entries: Sequence[_Entry], page: Page) -> Iterator[Text]:
+def _table(entries: Sequence[_Entry], page: Page) -> Iterator[_Line]:
     widths = _widths(entries, page)
-    yield Text(
-        _line(widths, "  address", "label and model", "made by", "grade", "outcome"), style="bold"
-    )
+    head = _line(widths, "  address", "label and model", "made by", "grade", "outcome")
+    yield _Line(head, (("bold", 0, None),))
     for entry in sorted(entries, key=lambda one: one.order):
         yield from _rows(widths, entry, "")
 
@@ -164,7 +203,7 @@ def _fit(text: str, size: int) -> str:
     return set_cell_size(text, size - 1) + "…"
 
 
-def _rows(widths: _Widths, entry: _Entry, indent: str) -> Iterator[Text]:
+def _rows(widths: _Widths, entry: _Entry, indent: str) -> Iterator[_Line]:
     line = _line(
         widths,
         f"{_MARKS.get(entry.headline, '?')} {indent}{entry.address}",
@@ -173,14 +212,11 @@ def _rows(widths: _Widths, entry: _Entry, indent: str) -> Iterator[Text]:
         entry.grade,
         entry.outcome,
     )
-    text = Text(line)
     style = _STYLES.get(entry.headline, "yellow")
-    text.stylize(style, 0, 1)
-    text.stylize(style, max(0, line.rfind(entry.outcome)))
-    yield text
+    yield _Line(line, ((style, 0, 1), (style, max(0, line.rfind(entry.outcome)), None)))
     for note in entry.notes:
         lead = " " * (2 * _GAP) + indent
-        yield Text(_fit(f"{lead}{note}", widths.total).rstrip(), style="dim")
+        yield _Line(_fit(f"{lead}{note}", widths.total).rstrip(), (("dim", 0, None),))
     for child in entry.behind:
         yield from _rows(widths, child, indent + "  ")
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from auditor.app.devices.merging import Keys
 from auditor.model.facts import Attempt, Observation
 from auditor.model.judgement import Judged
 from auditor.model.words import Ending
@@ -36,6 +37,7 @@ class Card:
         behind: cameras behind a recorder, by the port at which it shows them.
         zone: the interface of a link-local address, without which it cannot be contacted.
         weighed: how many facts there were when they were last weighed, and what came of it.
+        keyed: how many facts there were when its keys were last looked for, and which they are.
     """
 
     address: str
@@ -52,6 +54,7 @@ class Card:
     zone: str | None = None
     stale: bool = False
     weighed: tuple[int, Judged] | None = None
+    keyed: tuple[tuple[int, int, frozenset[str]], Keys] | None = field(default=None, compare=False)
 
     def add(self, observations: Iterable[Observation]) -> bool:
         """Book facts; True when any of them is new."""

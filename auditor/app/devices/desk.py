@@ -1,13 +1,12 @@
 """The desk where sightings come in: one card per address, and what stands on it."""
 
-from ipaddress import ip_address
 from typing import Final
 
 from auditor.app.devices.card import Card, Stage
 from auditor.app.devices.cards import KEPT, Cards
 from auditor.model.document import Foreign
 from auditor.model.facts import Sighting
-from auditor.model.scope import Scope
+from auditor.model.scope import Scope, read_address
 
 __all__ = ["Card", "Desk", "Stage"]
 
@@ -50,7 +49,7 @@ class Desk:
         kept apart and never contacted.
         """
         try:
-            address = str(ip_address(sighting.address.partition("%")[0]))
+            address = str(read_address(sighting.address.partition("%")[0]))
         except ValueError:
             self.dropped += 1
             return None, False, False
@@ -114,7 +113,7 @@ class Desk:
     def show_mac(self, card: Card, mac: str) -> None:
         """Book a hardware address that the link showed at a card's address."""
         card.macs.add(mac)
-        if ip_address(card.address).version == 4:  # noqa: PLR2004 - IP version
+        if read_address(card.address).version == 4:  # noqa: PLR2004 - IP version
             holders = self._holders.setdefault(mac, set())
             holders.add(card.address)
             if len(holders) > 1:
@@ -127,7 +126,7 @@ class Desk:
 
 def _zone(address: str, sighting: Sighting) -> str | None:
     """The interface of a link-local address; other addresses need none, and get none."""
-    parsed = ip_address(address)
-    if parsed.version == 4 or not parsed.is_link_local:  # noqa: PLR2004 - IP version
+    found = read_address(address)
+    if found.version == 4 or not found.is_link_local:  # noqa: PLR2004 - IP version
         return None
     return sighting.address.partition("%")[2] or sighting.interface

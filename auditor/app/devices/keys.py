@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
 from typing import Final, Never
 
 from auditor.app.devices.card import Card
@@ -10,6 +10,7 @@ from auditor.app.devices.merging import Keys
 from auditor.attribution.derive import NAMES, derived
 from auditor.attribution.facts import Fact, Voice, raw
 from auditor.model.facts import Observation
+from auditor.model.scope import read_address
 from auditor.wire.mac import from_eui64, is_local
 
 _LINK_LOCAL: Final = 0xFE80 << 112
@@ -18,7 +19,14 @@ _NOTHING: Final[frozenset[Never]] = frozenset()
 
 
 def keys_of(card: Card, shared: frozenset[str]) -> Keys:
-    """The keys that one address shows."""
+    """The keys that one address shows. Its facts only grow, so their number tells if they are new."""
+    state = len(card.observations), len(card.macs), shared
+    if card.keyed is None or card.keyed[0] != state:
+        card.keyed = state, _keys_of(card, shared)
+    return card.keyed[1]
+
+
+def _keys_of(card: Card, shared: frozenset[str]) -> Keys:
     facts: list[Fact] = []
     for item in card.facts:
         fact = raw(item)
@@ -54,7 +62,7 @@ def tells_mac(card: Card, shared: frozenset[str]) -> bool:
 
 def _inside(address: str) -> frozenset[str]:
     """The MAC inside an IPv6 address that was made from one (RFC 4291); most are not."""
-    parsed = ip_address(address)
+    parsed = read_address(address)
     if parsed.version == 4:  # noqa: PLR2004 - IP version
         return frozenset()
     made = from_eui64(str(IPv6Address(_LINK_LOCAL | int(parsed) & _INTERFACE_ID)))

@@ -12,9 +12,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Final
 
+from auditor.model.scope import read_address
 from auditor.wire.mac import normal
 
 _MOST_ADDRESSES: Final = 4  # more addresses than this behind one key is a router or a cloned key
@@ -66,7 +66,7 @@ def groups(keys: Mapping[str, Keys]) -> list[list[str]]:
 
 def address_order(address: str) -> tuple[int, int]:
     """The order of addresses in reports: IPv4 first, by number."""
-    parsed = ip_address(address)
+    parsed = read_address(address)
     return parsed.version, int(parsed)
 
 

@@ -43,18 +43,24 @@ class Judgeable(Protocol):
         """What it showed."""
 
 
-def judge_asset(asset: Asset, bench: Bench) -> Asset:
-    """The asset with everything that is concluded from its observations, judged anew."""
+def judge_asset(asset: Asset, bench: Bench, known: Judged | None = None) -> Asset:
+    """The asset with everything that is concluded from its observations, judged anew.
+
+    Args:
+        asset: what was observed.
+        bench: what it is judged with.
+        known: what these very observations were weighed to before.
+    """
     return replace(
         asset,
-        **concluded(asset, bench),
+        **concluded(asset, bench, known),
         children=tuple([judge_asset(child, bench) for child in asset.children]),
     )
 
 
-def concluded(asset: Judgeable, bench: Bench) -> dict[str, Any]:
+def concluded(asset: Judgeable, bench: Bench, known: Judged | None = None) -> dict[str, Any]:
     """All that is concluded of an asset (its children apart), by field of ``Asset``, in order."""
-    judged, verdicts = _judged(asset, asset.observations, bench)
+    judged, verdicts = _judged(asset, asset.observations, bench, known)
     return {
         "hostname": _hostname(asset.observations),
         "kind": Kind(judged.kind),
@@ -72,9 +78,9 @@ def concluded(asset: Judgeable, bench: Bench) -> dict[str, Any]:
 
 
 def _judged(
-    asset: Judgeable, observations: Sequence[Seen], bench: Bench
+    asset: Judgeable, observations: Sequence[Seen], bench: Bench, known: Judged | None = None
 ) -> tuple[Judged, tuple[Verdict, ...]]:
-    judged = attribute(observations, bench.catalog)
+    judged = attribute(observations, bench.catalog) if known is None else known
     device = (
         Device(address=asset.address, mac=asset.mac, serial=judged.serial)
         if bench.exemptions

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Final
 
 from auditor.app.devices import conclusion
@@ -21,7 +20,7 @@ from auditor.model.document import (
     Sent,
     Unassessed,
 )
-from auditor.model.scope import Span, address_of, minus, span_text, spans_of
+from auditor.model.scope import Span, address_of, minus, read_address, span_text, spans_of
 from auditor.policy.judge import Bench
 
 _INTERRUPTED: Final = "the scan was interrupted before these addresses had been asked"
@@ -158,7 +157,7 @@ def _ledger(ran: Ran, desk: Desk) -> Ledger:
 
 
 def _point(address: str) -> Span:
-    parsed = ip_address(address)
+    parsed = read_address(address)
     return Span(version=parsed.version, first=int(parsed), last=int(parsed))
 
 
@@ -167,7 +166,7 @@ def _wide(span: Span) -> bool:
 
 
 def _order(address: str) -> tuple[int, int]:
-    parsed = ip_address(address)
+    parsed = read_address(address)
     return parsed.version, int(parsed)
 
 

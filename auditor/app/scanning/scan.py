@@ -32,7 +32,7 @@ from auditor.app.scanning.resume import restore
 from auditor.app.version import TOOL
 from auditor.attribution.judge import attribute
 from auditor.discovery._api import Method, Wish
-from auditor.model.document import MethodState, Scan
+from auditor.model.document import Asset, MethodState, Scan
 from auditor.model.errors import UsageError
 from auditor.model.facts import Attempt, Sighting
 from auditor.model.scope import Scope, address_of
@@ -327,11 +327,19 @@ async def _work(hall: Hall) -> None:
         while hall.waiting:
             with hall.desk.cards.held(hall.waiting.popleft()) as card:
                 await _interview(hall, card, tools, judge_with)
-                hall.tell(JudgedOne(asset=judge_asset(one_asset(card, hall.desk), judge_with)))
+                hall.tell(JudgedOne(asset=_judged(card, hall.desk, judge_with)))
     finally:
         hall.workers -= 1
         if not hall.workers:
             hall.idle.set()
+
+
+def _judged(card: Card, desk: Desk, judge_with: Bench) -> Asset:
+    """The asset that a card is by itself; what its facts were weighed to last is not worked out again."""
+    made = one_asset(card, desk)
+    facts, weighed = card.weighed or (0, None)
+    same = facts == len(card.observations) == len(made.observations)
+    return judge_asset(made, judge_with, weighed if same else None)
 
 
 def _tools(hall: Hall, judge_with: Bench, asked: tuple[Probe, ...]) -> Tools:

@@ -208,3 +208,13 @@ def test_the_same_scan_gives_the_same_bytes(form):
 @pytest.mark.parametrize("form", [TABLE, CSV, MD, JSON, JSONL], ids=lambda form: form.name)
 def test_an_empty_scan_renders(form):
     assert isinstance(form.render(scan(), Page()), bytes)
+
+
+@EVERY
+@pytest.mark.parametrize("width", [80, 160])
+def test_the_table_says_the_same_with_and_without_colour(payload, width):
+    plain = TABLE.render(told(payload), Page(width=width)).decode()
+    coloured = TABLE.render(told(payload), Page(width=width, colour=True)).decode()
+    assert "\x1b[" in coloured
+    bare = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+    assert "".join(bare.split()) == "".join(plain.split())
