@@ -321,6 +321,7 @@ _SPECIAL: Final[Mapping[str, Callable[[Fact], Iterator[Fact]]]] = {
     "rtsp.headers": _headers,
     "http.title": _title,
     "nmap.service": said.described,
+    "tls.subject": said.certificate,
     "snmp.sysdescr": said.described,
     "http.auth_realm": _realm,
     "rtsp.auth_realm": _realm,

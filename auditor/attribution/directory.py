@@ -17,6 +17,8 @@ from auditor.model.knowledge import BrandRow, Claim
 from auditor.model.words import Role, Strength
 
 _TRUSTED_ROWS = frozenset("ABC")
+_NO_VIDEO = frozenset({"tls.subject"})
+"""Whose labels are no sign of video equipment: a house makes out certificates to all of its servers."""
 _LEFT_OUT = re.compile(r"\^\(\?!([^()]{1,200})\)")
 
 
@@ -43,7 +45,7 @@ def brand_hits(
     yield Hit(
         evidence=cite(fact, f"{brand}.brand-name", Strength.LABEL, vendor.sources),
         claims=tuple(claims),
-        video=vendor.video,
+        video=vendor.video and fact.origin not in _NO_VIDEO,
     )
     rows = [row for row in catalog.brand_rows.get(brand, ()) if _in_period(row, built)]
     named = _named(rows, models)
@@ -124,7 +126,7 @@ def _row_hit(
             tuple(row.source.split("|")),
         ),
         claims=(*brand, maker),
-        video=True,
+        video=fact.origin not in _NO_VIDEO,
     )
 
 

@@ -26,6 +26,7 @@ _BRACKETS: Final = re.compile(r"\s{1,3}[(\[][^)\]]{0,80}[)\]]$")
 _SERIAL_WORDS: Final = re.compile(
     r"^(?:s/?n|serial(?: ?(?:number|no\.?))?)[ :#=.]{1,3}(?=\w)", re.IGNORECASE
 )
+_ORGANISATION: Final = re.compile(r"(?:^|,\s?)O=([^,=]{2,64})")
 _VIDEO: Final = re.compile(
     r"\b(?:(?:web|ip)? ?cam(?:era)?s?|[dnx]vr|video|cctv|surveillance|doorbell)\b", re.IGNORECASE
 )
@@ -59,6 +60,16 @@ def described(fact: Fact) -> Iterator[Fact]:
     for word in words[1:]:
         if TOKEN.match(word) and any(ch.isdigit() for ch in word):
             yield fact.derived("model", word, Voice.BANNER)
+
+
+def certificate(fact: Fact) -> Iterator[Fact]:
+    """The organisation that a certificate was made out to: a label, since an owner may make one."""
+    for told in _ORGANISATION.findall(fact.value[:512])[:2]:
+        name = told.strip()
+        first = name.split()[0] if name else ""
+        for text in dict.fromkeys((name, first)):
+            if len(text) >= _SHORTEST_NAME:
+                yield fact.derived("brand", text, Voice.BANNER)
 
 
 def firmware(fact: Fact) -> Iterator[Fact]:

@@ -64,6 +64,12 @@ def makers(judged):
         ),
         ("nmap.service", "Planet Bingo httpd", set()),
         ("nmap.service", "webcam", {("brand", "webcam")}),
+        (
+            "tls.subject",
+            "CN=Axis device ACCC8E123456,O=Axis Communications AB",
+            {("brand", "Axis Communications AB"), ("brand", "Axis")},
+        ),
+        ("tls.subject", "CN=camera.example.org", set()),
     ],
 )
 def test_a_fact_is_read_out_of_what_stands_around_it(signal, value, expected):
@@ -135,6 +141,14 @@ def test_a_description_names_the_label_and_no_maker_that_buys_in(catalog):
 def test_a_common_word_that_is_a_label_too_needs_a_word_on_video_beside_it(catalog):
     assert look(catalog, ("http.title", "Planet Login")).brand is None
     assert look(catalog, ("http.title", "PLANET IP Camera")).brand == "planet"
+
+
+def test_a_certificate_names_a_label_and_shows_no_video_equipment(catalog):
+    judged = look(catalog, ("tls.subject", "CN=server-17,O=Axis Communications AB"))
+    assert judged.brand == "axis"
+    assert makers(judged) == {"axis": Grade.POSSIBLE}
+    assert not judged.video_sign
+    assert not look(catalog, ("tls.subject", "CN=server-17,O=Honeywell")).video_sign
 
 
 def test_a_label_s_own_version_on_bought_in_firmware_does_not_stand_against_the_maker(catalog):

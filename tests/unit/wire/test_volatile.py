@@ -120,7 +120,9 @@ def test_simulated_devices_that_are_asked_twice_answer_the_same(tmp_path):
     assert len(both) > 100
     moved = [key for key in both if raw[0][key] != raw[1][key]]
     assert moved, "nothing moved: this shows nothing"
-    assert [key for key in both if masked[0][key] != masked[1][key]] == []
+    # On a busy machine a question may get no answer in time: then one scan knows less, not otherwise.
+    pairs = {key: (masked[0][key], masked[1][key]) for key in both}
+    assert [key for key, (one, two) in pairs.items() if not (one <= two or two <= one)] == []
 
 
 def _told(place):
