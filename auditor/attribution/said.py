@@ -15,8 +15,9 @@ _LONGEST: Final = 128
 TOKEN: Final = re.compile(r"^(?![A-Za-z_]*[0-9A-Fa-f]{12}$)[A-Za-z0-9][A-Za-z0-9_/().+-]{3,39}$")
 """One word that may be a model; not a hardware address."""
 _MAC_AT_END: Final = re.compile(
-    r"^(?:(?P<head>[A-Za-z][A-Za-z0-9 _-]{0,60}?)[ _-]{1,3})?(?P<mac>[0-9A-Fa-f]{12})$"
+    r"^(?:(?P<head>[A-Za-z][A-Za-z0-9 _-]{0,60}?)[ _-]{1,3})?(?P<mac>(?=\d{0,11}[A-Fa-f])[0-9A-Fa-f]{12})$"
 )
+"""Twelve digits without a letter are as often a date or a number."""
 _SERIAL: Final = re.compile(r"^(?=[0-9A-Z]{0,19}\d)(?=[0-9A-Z]{0,19}[A-Z])[0-9A-Z]{12,20}$")
 _VERSION_WORDS: Final = re.compile(
     r"^(?:(?:firmware|software|system|fw|sw)[ _-]{0,2})?(?:version|ver\.?)?[ :=]{1,3}(?=[Vv]?\d)",

@@ -50,6 +50,7 @@ def makers(judged):
         ),
         ("hostname", "axis-b8a44f639c12.local", {("mac", "b8:a4:4f:63:9c:12")}),
         ("hostname", "front-door", set()),
+        ("hostname", "backup-202411221305", {("model", "backup-202411221305")}),
         ("hostname", "", set()),
         (
             "mdns.service",
