@@ -6,8 +6,9 @@ One device at a time: its card is read, judged, written, and forgotten.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from auditor.app.devices.card import Card
 from auditor.app.devices.desk import Desk
-from auditor.app.devices.identity import Plan, drafts, plan
+from auditor.app.devices.identity import Plan, drafts, one_asset, plan
 from auditor.app.judging.hinge import SHARED_CERTIFICATE, family, judge_asset
 from auditor.codec.shelf import KEPT, Shelf
 from auditor.model.document import Asset, Summary
@@ -49,6 +50,17 @@ def of(assets: Sequence[Asset]) -> Conclusion:
     for asset in assets:
         made.count(asset)
     return made
+
+
+def judged_alone(card: Card, desk: Desk, bench: Bench) -> Asset:
+    """The asset that a card is by itself, judged as the scan goes.
+
+    What its facts were weighed to last is not worked out again.
+    """
+    made = one_asset(card, desk)
+    facts, weighed = card.weighed or (0, None)
+    same = facts == len(card.observations) == len(made.observations)
+    return judge_asset(made, bench, weighed if same else None)
 
 
 def conclude(desk: Desk, bench: Bench, kept: int = KEPT) -> Conclusion:

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, cast
 from auditor import registry
 from auditor.app import clock
 from auditor.app.credentials.memory import Notes
-from auditor.app.devices.conclusion import conclude
+from auditor.app.devices.conclusion import conclude, judged_alone
 from auditor.app.devices.desk import Card, Desk, Stage
-from auditor.app.devices.identity import keys_of, one_asset
+from auditor.app.devices.identity import keys_of
 from auditor.app.events import Event, Found, JudgedOne, MethodEnded, Planned, Warned
 from auditor.app.judging.bench import Terms, bench
-from auditor.app.judging.hinge import judge_asset
 from auditor.app.scanning import baselines
 from auditor.app.scanning.document import Ran, coverage_notes, written
 from auditor.app.scanning.hostwork import HostWork, Tools
@@ -32,7 +31,7 @@ from auditor.app.scanning.resume import restore
 from auditor.app.version import TOOL
 from auditor.attribution.judge import attribute
 from auditor.discovery._api import Method, Wish
-from auditor.model.document import Asset, MethodState, Scan
+from auditor.model.document import MethodState, Scan
 from auditor.model.errors import UsageError
 from auditor.model.facts import Attempt, Sighting
 from auditor.model.scope import Scope, address_of
@@ -327,19 +326,11 @@ async def _work(hall: Hall) -> None:
         while hall.waiting:
             with hall.desk.cards.held(hall.waiting.popleft()) as card:
                 await _interview(hall, card, tools, judge_with)
-                hall.tell(JudgedOne(asset=_judged(card, hall.desk, judge_with)))
+                hall.tell(JudgedOne(asset=judged_alone(card, hall.desk, judge_with)))
     finally:
         hall.workers -= 1
         if not hall.workers:
             hall.idle.set()
-
-
-def _judged(card: Card, desk: Desk, judge_with: Bench) -> Asset:
-    """The asset that a card is by itself; what its facts were weighed to last is not worked out again."""
-    made = one_asset(card, desk)
-    facts, weighed = card.weighed or (0, None)
-    same = facts == len(card.observations) == len(made.observations)
-    return judge_asset(made, judge_with, weighed if same else None)
 
 
 def _tools(hall: Hall, judge_with: Bench, asked: tuple[Probe, ...]) -> Tools:
@@ -392,7 +383,7 @@ async def _log_in(hall: Hall, card: Card, tools: Tools, judge_with: Bench) -> No
     from auditor.app.credentials.login import log_in  # noqa: PLC0415 - see above
 
     desk = await asyncio.shield(hall.logins)
-    asset = judge_asset(one_asset(card, hall.desk), judge_with)
+    asset = judged_alone(card, hall.desk, judge_with)
     keys = keys_of(card, hall.desk.shared_macs())
     look = HostWork(card, tools).find_web
     warning = await log_in(card, asset, keys, desk, hall.net, look)
