@@ -80,9 +80,9 @@ def shared_out(blocks: int, work: Work, workers: int) -> list[Part]:
         work: does one; it is called here or in a child.
         workers: how many processes, this one among them.
     """
-    if workers <= 1:
+    tokens = _tokens(blocks) if workers > 1 else None
+    if tokens is None:
         return [work(block) for block in range(blocks)]
-    tokens = _tokens(blocks)
     children: list[_Child] = []
     try:
         for _ in range(workers - 1):
@@ -97,14 +97,24 @@ def shared_out(blocks: int, work: Work, workers: int) -> list[Part]:
             _end(child)
 
 
-def _tokens(blocks: int) -> int:
-    """A pipe that holds the number of each block once: whoever reads one has it alone."""
+def _tokens(blocks: int) -> int | None:
+    """A pipe that holds the number of each block once: whoever reads one has it alone.
+
+    None where they do not all fit: the system gives small pipes to a user who has many.
+    """
+    tokens = b"".join(map(_TOKEN.pack, range(blocks)))
     reading, writing = os.pipe()
+    os.set_blocking(writing, False)
     try:
-        os.write(writing, b"".join(map(_TOKEN.pack, range(blocks))))
+        fit = os.write(writing, tokens) == len(tokens)
+    except BlockingIOError:
+        fit = False
     finally:
         os.close(writing)
-    return reading
+    if fit:
+        return reading
+    os.close(reading)
+    return None
 
 
 def _taken(tokens: int) -> Iterator[int]:

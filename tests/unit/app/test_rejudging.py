@@ -92,6 +92,16 @@ def test_no_process_is_left_behind(sample, seat, monkeypatch):
             os.waitpid(pid, os.WNOHANG)
 
 
+@pytest.mark.usefixtures("shared_out")
+def test_where_the_system_gives_a_small_pipe_one_process_judges(sample, seat, monkeypatch):
+    data = codec.encode(sample)
+    expected = codec.encode(rejudge_document(data, seat, workers=1))
+    write = os.write
+    monkeypatch.setattr(sharing.os, "write", lambda file, text: write(file, text[:8]))
+    monkeypatch.setattr(sharing.os, "fork", lambda: pytest.fail("forked"))
+    assert codec.encode(rejudge_document(data, seat, workers=3)) == expected
+
+
 def test_small_documents_are_judged_by_one_process(sample, seat, monkeypatch):
     monkeypatch.setattr(sharing.os, "fork", lambda: pytest.fail("forked"))
     rejudge_document(codec.encode(sample), seat, workers=8)
