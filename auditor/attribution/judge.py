@@ -54,8 +54,8 @@ def attribute(observations: Iterable[Seen], catalog: Catalog) -> Judged:
     return Judged(
         kind=_kind(met),
         brand=_brand(attributions, named["brand"]),
-        model=_text(_plausible(named["model"], met)),
-        serial=_text(_plausible(named["serial"], met)),
+        model=_text(_plausible(named["model"], met, _LOOSE)),
+        serial=_text(_plausible(named["serial"], met, NAMES)),
         firmware=_text(named["firmware"]),
         video_sign=_video_sign(listed, met),
         built=found.built,
@@ -127,13 +127,13 @@ def _brand(attributions: Sequence[Attribution], labels: Sequence[Fact]) -> str |
     return None
 
 
-def _plausible(told: Sequence[Fact], met: Sequence[Hit]) -> Sequence[Fact]:
-    """Models or serial numbers without those words of titles, realms and names that no rule knows."""
-    if not any(fact.origin in _LOOSE for fact in told):
+def _plausible(told: Sequence[Fact], met: Sequence[Hit], loose: frozenset[str]) -> Sequence[Fact]:
+    """Models or serial numbers without those words of loose texts that no rule knows."""
+    if not any(fact.origin in loose for fact in told):
         return told
     signal = told[0].signal
     known = {hit.evidence.value for hit in met if hit.evidence.signal == signal}
-    return [fact for fact in told if fact.origin not in _LOOSE or fact.value in known]
+    return [fact for fact in told if fact.origin not in loose or fact.value in known]
 
 
 def _text(named: Sequence[Fact]) -> str | None:

@@ -1,6 +1,5 @@
 """The networks that this machine is attached to, as targets to offer."""
 
-from auditor.net.api import Net
 from auditor.net.system.interfaces import interfaces
 
 _WIDEST_OFFER = 16
@@ -18,13 +17,3 @@ def attached() -> list[str]:
             if address.version == 4 and address.network.prefixlen >= _WIDEST_OFFER  # noqa: PLR2004
         )
     return lines or ["(no attached network; check the cable)"]
-
-
-def own_addresses(net: Net) -> frozenset[str]:
-    """Addresses of this machine. On the loopback every address is its own, and is audited."""
-    return frozenset(
-        str(address.ip)
-        for interface in net.interfaces()
-        if not interface.loopback
-        for address in interface.addresses
-    )

@@ -23,7 +23,6 @@ from auditor.app.scanning import baselines
 from auditor.app.scanning.document import Ran, coverage_notes, written
 from auditor.app.scanning.hostwork import HostWork, Tools
 from auditor.app.scanning.link import link
-from auditor.app.scanning.networks import own_addresses
 from auditor.app.scanning.options import ScanOptions, scope_of
 from auditor.app.scanning.plan import expected_seconds
 from auditor.app.scanning.reading import reading
@@ -31,6 +30,7 @@ from auditor.app.scanning.resume import restore
 from auditor.app.version import TOOL
 from auditor.attribution.judge import attribute
 from auditor.discovery._api import Method, Wish
+from auditor.discovery._ground import own_addresses
 from auditor.model.document import MethodState, Scan
 from auditor.model.errors import UsageError
 from auditor.model.facts import Attempt, Sighting

@@ -176,8 +176,6 @@ class Worth:
     def _may_be_recorder(self, vendors: frozenset[str]) -> bool:
         if shows_virtual_hosts(self.judged):
             return False  # its virtual hosts are looked at in any case
-        if Kind(self.judged.kind) is Kind.CAMERA and self.judged.model is not None:
-            return False
         return not vendors.isdisjoint(self.want.vendors)
 
     def _is_likely(self) -> bool:

@@ -108,6 +108,11 @@ def test_a_serial_number_in_a_name_counts_where_a_rule_knows_it(catalog):
     assert "dahua" in makers(judged)
 
 
+def test_a_serial_number_that_a_rule_reads_out_of_a_realm_stays(catalog):
+    judged = look(catalog, ("http.auth_realm", "Avigilon-12045784"))
+    assert judged.serial == "12045784"
+
+
 def test_a_name_never_says_which_device_this_is():
     card = Card(address="192.0.2.7")
     card.add([Observation(signal="hostname", value="axis-b8a44f639c12")])
