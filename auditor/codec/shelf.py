@@ -48,6 +48,13 @@ class Shelf(Sequence[Asset]):
         else:
             self._far.append(self._spool.put(line))
 
+    def append_own(self, line: bytes) -> None:
+        """Put one more asset at the end, as this process encoded it before: it is not read again."""
+        if len(self._near) < self._kept:
+            self._near.append(decode_asset(line))
+        else:
+            self._far.append(self._spool.put(line))
+
     def settled(self) -> Sequence[Asset]:
         """The assets, when no more come: as a plain tuple where none lies on the disk."""
         return self if self._far else tuple(self._near)

@@ -107,7 +107,9 @@ class LiveDialer:
         self.interface = interface
         self.hosts = Hosts(limits, ledger)
         self.bucket = TokenBucket(limits.rate)
-        self.resolving = Resolving(limits.unresolved, most_met(table_size()))
+        self.resolving = Resolving(
+            limits.unresolved, most_met(table_size()), asks=self.bucket.debit
+        )
         self._poller: Poller | None = None
         self._may_poll = True
 

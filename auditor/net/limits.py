@@ -8,10 +8,9 @@ from typing import Final
 
 _BURST: Final = 0.015  # seconds' worth of packets that may leave back to back after a pause
 _TURNS: Final = 4  # of which the usual line has one while discovery waits too
-_SLACK: Final = 0.96
-"""Below the limit. A second holds at most 0.96 + 0.015 of the rate by booking; the rest is for packets
-that leave after they were booked, because the event loop was late, and for the system's own ARP
-requests, one for each host that is connected to."""
+_SLACK: Final = 0.98
+"""Below the limit. A second holds at most 0.98 + 0.015 of the rate by booking; the rest is for packets
+that leave after they were booked, because the event loop was late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +96,10 @@ class TokenBucket:
         wait = max(0.0, self._next - now)
         self._next += self._gap
         return wait
+
+    def debit(self) -> None:
+        """Book a packet that the system sends for us without being held up."""
+        self.reserve(asyncio.get_running_loop().time())
 
     def try_take(self) -> bool:
         """Book one more packet if it may leave now and nobody waits. Returns whether it may."""

@@ -6,6 +6,7 @@ silently.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from auditor.net.limits import Places
@@ -38,8 +39,19 @@ class Resolving:
     collected at 512 entries, and refuse at 1,024.
     """
 
-    def __init__(self, most: int, met: int = _USUAL) -> None:
-        """Allow ``most`` addresses at a time, and ``met`` new ones in :data:`KEPT_SECONDS`."""
+    def __init__(
+        self, most: int, met: int = _USUAL, *, asks: Callable[[], None] = lambda: None
+    ) -> None:
+        """Allow ``most`` addresses at a time, and ``met`` new ones in :data:`KEPT_SECONDS`.
+
+        Args:
+            most: addresses that the system may be looking for.
+            met: hosts that it may come to know.
+            asks: is called before a host that it does not know is contacted: the system sends an
+                ARP request first.
+        """
+        self._asks = asks
+        self._strange: set[str] = set()
         self._places = Places(most)
         self._meetings = Places(met)
         self._met: dict[str, asyncio.TimerHandle] = {}
@@ -50,20 +62,25 @@ class Resolving:
 
     def try_meet(self, address: str) -> bool:
         """:meth:`try_enter` for a host that is there, and will stay in the table."""
-        if address in self._met:
-            return self.try_enter(address)
-        if not self._meetings.try_take():
-            return False
+        if address not in self._met:
+            if not self._meetings.try_take():
+                return False
+            self._remember(address)
         if not self.try_enter(address):
-            self._meetings.give()
             return False
-        self._remember(address)
+        self._introduce(address)
         return True
 
     async def meet(self, address: str) -> None:
         """:meth:`enter` for a host that is there, and will stay in the table."""
         await self.expect(address)
         await self.enter(address)
+        self._introduce(address)
+
+    def _introduce(self, address: str) -> None:
+        if address in self._strange:
+            self._strange.discard(address)
+            self._asks()
 
     async def expect(self, address: str) -> None:
         """Wait until the table has room for one more host that is there."""
@@ -76,11 +93,13 @@ class Resolving:
             self._remember(address)
 
     def _remember(self, address: str) -> None:
+        self._strange.add(address)
         loop = asyncio.get_running_loop()
         self._met[address] = loop.call_later(KEPT_SECONDS, self._part, address)
 
     def _part(self, address: str) -> None:
         timer = self._met.pop(address, None)
+        self._strange.discard(address)
         if timer is not None:
             timer.cancel()
             self._meetings.give()

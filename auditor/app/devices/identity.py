@@ -35,12 +35,14 @@ class Plan:
     Attributes:
         groups: the addresses of each device, in order of address.
         ids: the id of each.
+        macs: the hardware address of each.
         keys: what each address shows.
         channels: whether any of them told what it records.
     """
 
     groups: list[list[str]]
     ids: list[str]
+    macs: list[str | None]
     keys: Mapping[str, Keys]
     channels: bool
 
@@ -56,9 +58,10 @@ def plan(desk: Desk) -> Plan:
     keys = {brief.address: _unshared(brief.keys, shared) for brief in briefs}
     found = groups(keys)
     desk.elsewhere = elsewhere.same_devices(_foreign_keys(desk), keys, found)
-    ids = _unique_ids([_mac_and_id(group, keys)[1] for group in found], found)
+    named = [_mac_and_id(group, keys) for group in found]
+    ids = _unique_ids([name for _, name in named], found)
     told = any(brief.channels for brief in briefs)
-    return Plan(groups=found, ids=ids, keys=keys, channels=told)
+    return Plan(groups=found, ids=ids, macs=[mac for mac, _ in named], keys=keys, channels=told)
 
 
 def assets(desk: Desk) -> tuple[Asset, ...]:
@@ -66,12 +69,19 @@ def assets(desk: Desk) -> tuple[Asset, ...]:
     return tuple(drafts(desk, plan(desk)))
 
 
-def drafts(desk: Desk, planned: Plan) -> Iterator[Asset]:
-    """The planned assets one by one, in order of address; none is kept. Not judged yet."""
+def drafts(desk: Desk, planned: Plan, but: frozenset[int] = frozenset()) -> Iterator[Asset]:
+    """The planned assets one by one, in order of address; none is kept. Not judged yet.
+
+    Args:
+        desk: where their cards are.
+        planned: which addresses are which device.
+        but: places in the plan to leave out; none may be where a recorder told what it records.
+    """
     shared = desk.shared_macs()
     made = (
         _draft([desk.cards.read(one) for one in group], planned.keys, shared, name, desk.elsewhere)
-        for group, name in zip(planned.groups, planned.ids, strict=True)
+        for at, (group, name) in enumerate(zip(planned.groups, planned.ids, strict=True))
+        if at not in but
     )
     if not planned.channels:
         return made

@@ -16,6 +16,7 @@ from auditor.app import clock
 from auditor.app.credentials.memory import Notes
 from auditor.app.devices.conclusion import conclude, judged_alone
 from auditor.app.devices.desk import Card, Desk, Stage
+from auditor.app.devices.early import Early
 from auditor.app.devices.identity import keys_of
 from auditor.app.events import Event, Found, JudgedOne, MethodEnded, Planned, Warned
 from auditor.app.judging.bench import Terms, bench
@@ -61,6 +62,7 @@ class Hall:
         work: the tasks that do it.
         workers: how many of those tasks will still look into the line.
         idle: set while there is none of them.
+        early: what the hosts came to whose interview is over.
     """
 
     options: ScanOptions
@@ -80,6 +82,7 @@ class Hall:
     work: set["asyncio.Task[None]"] = field(default_factory=set)
     workers: int = 0
     idle: asyncio.Event = field(default_factory=asyncio.Event)
+    early: Early = field(default_factory=Early)
 
 
 async def scan(
@@ -152,7 +155,7 @@ async def scan(
             await asyncio.wait([hall.logins])
             logins.close()
     gone = hall.desk.forget_remembered()
-    found = conclude(hall.desk, judge_with)
+    found = conclude(hall.desk, judge_with, early=hall.early)
     ran = Ran(
         id=previous.scan.id if previous else uuid.uuid4().hex,
         started=previous.scan.started if previous else started,
@@ -302,12 +305,14 @@ def _sighted(hall: Hall, sighting: Sighting) -> None:
         _start(hall, card)
     elif new:
         card.stale = True
+        hall.early.drop(card.address)
         if card.stage in {Stage.DONE, Stage.OUT_OF_TIME}:
             _start(hall, card)
 
 
 def _start(hall: Hall, card: Card) -> None:
     """Put a host in the line. What waits there is an address: the sweep may be far ahead."""
+    hall.early.drop(card.address)
     card.stage = Stage.WAITING
     hall.waiting.append(card.address)
     if hall.workers < _HOSTS_AT_A_TIME:
@@ -326,7 +331,10 @@ async def _work(hall: Hall) -> None:
         while hall.waiting:
             with hall.desk.cards.held(hall.waiting.popleft()) as card:
                 await _interview(hall, card, tools, judge_with)
-                hall.tell(JudgedOne(asset=judged_alone(card, hall.desk, judge_with)))
+                asset = judged_alone(card, hall.desk, judge_with)
+                if card.stage is Stage.DONE:
+                    hall.early.keep(card, asset, hall.desk.shared_macs())
+                hall.tell(JudgedOne(asset=asset))
     finally:
         hall.workers -= 1
         if not hall.workers:

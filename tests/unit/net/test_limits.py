@@ -96,3 +96,16 @@ async def test_a_cancelled_packet_keeps_no_other_waiting():
         task.cancel()
     async with asyncio.timeout(0.5):
         await tasks[5]
+
+
+async def test_a_packet_of_the_systems_own_takes_the_place_of_one_of_ours():
+    bucket, alone = TokenBucket(100), TokenBucket(100)
+    loop = asyncio.get_running_loop()
+    for _ in range(5):
+        bucket.debit()
+    begin = loop.time()
+    await bucket.take()
+    assert loop.time() - begin >= 0.03
+    begin = loop.time()
+    await alone.take()
+    assert loop.time() - begin < 0.03

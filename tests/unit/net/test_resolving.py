@@ -105,3 +105,17 @@ async def test_a_host_that_is_expected_waits_for_room_before_its_time_begins():
     gate.clear()
     await asyncio.wait_for(second, 1)
     gate.clear()
+
+
+async def test_the_systems_own_question_is_told_once_for_each_host_that_it_meets():
+    asked = []
+    resolving = Resolving(8, 8, asks=lambda: asked.append(True))
+    for address in ("10.0.0.1", "10.0.0.2", "10.0.0.1"):
+        before = len(asked)
+        await resolving.expect(address)
+        assert len(asked) == before, "nothing leaves yet"
+        assert resolving.try_meet(address)
+    await resolving.meet("10.0.0.2")
+    await resolving.enter("10.0.0.3")  # swept, and booked by the sweep itself
+    assert len(asked) == 2
+    resolving.clear()
