@@ -33,7 +33,7 @@ _PACKAGE: Final = Path(__file__).resolve().parents[1]
 _CODE: Final = (
     "catalog/blocks.py", "catalog/compiled.py", "catalog/convert.py", "catalog/folder.py",
     "catalog/oui.py", "catalog/shapes.py", "catalog/tables.py", "model/knowledge.py",
-    "model/pattern.py", "model/signals.py", "model/words.py",
+    "model/literals.py", "model/pattern.py", "model/signals.py", "model/words.py",
 )  # fmt: skip
 """The code that decides what comes out of the files: when it changes, so may the values."""
 _RESTRICTED: Final = "oui_restricted.csv"

@@ -36,6 +36,7 @@ from auditor.model.knowledge import (
     Source,
     Vendor,
 )
+from auditor.model.literals import needed
 from auditor.model.pattern import Pattern
 from auditor.model.signals import SIGNALS
 from auditor.model.words import (
@@ -134,6 +135,7 @@ def _rule(shape: FingerprintShape, owner: str | None, where: str) -> Rule:
         signal=shape.signal,
         field=shape.field,
         pattern=compiled(shape.pattern),
+        needs=needed(shape.pattern, ignorecase=shape.ignorecase),
         every=tuple(compiled(text) for text in shape.all),
         none=tuple(compiled(text) for text in shape.none),
         claims=_claims(shape.claims, owner, where),

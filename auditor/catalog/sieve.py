@@ -51,8 +51,9 @@ class Sieve:
         self._texts: list[tuple[str, tuple[int, Rule]]] = []
         entered: list[tuple[tuple[str, ...], tuple[int, Rule]]] = []
         for item in rules:
-            pattern = item[1].pattern
-            texts = needed(pattern.pattern, ignorecase=pattern.ignorecase)
+            pattern, texts = item[1].pattern, item[1].needs
+            if texts == ():
+                texts = needed(pattern.pattern, ignorecase=pattern.ignorecase)
             if texts is None:
                 self._always.append(item)
             else:

@@ -76,6 +76,14 @@ def test_every_example_of_the_database_passes_the_sieve(catalog):
             assert rule.id in met
 
 
+def test_what_a_rule_needs_is_worked_out_when_the_database_is_read(catalog):
+    """Not in each process again, and what the compiled database holds is what would be found."""
+    for rule in catalog.rules:
+        pattern = rule.pattern
+        assert rule.needs == needed(pattern.pattern, ignorecase=pattern.ignorecase)
+        assert rule.needs != ()
+
+
 def test_most_rules_can_be_passed_over_unread(catalog):
     certain = [needed(r.pattern.pattern, ignorecase=r.pattern.ignorecase) for r in catalog.rules]
     assert sum(texts is not None for texts in certain) > 0.7 * len(certain)
