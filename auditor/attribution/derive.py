@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
-from auditor.attribution import said
+from auditor.attribution import pasted, said
 from auditor.attribution.facts import Fact, Voice
 from auditor.model.errors import Malformed
 from auditor.wire.endpoint import mac_in_endpoint
@@ -291,24 +291,6 @@ def _headers(fact: Fact) -> Iterator[Fact]:
             yield from _kept(fact, f"{family}.auth_realm", realm.group(1))
 
 
-def _banner(fact: Fact) -> Iterator[Fact]:
-    """A pasted raw response: the same facts as if the probe had asked."""
-    head = fact.value[:4096]
-    family = "http" if head.startswith("HTTP/") else "rtsp" if head.startswith("RTSP/") else None
-    if family is None:
-        return
-    for line in head.splitlines()[1:40]:
-        name, colon, value = line.partition(":")
-        if not colon:
-            break
-        if name.lower() == "server":
-            yield from _kept(fact, f"{family}.server", value)
-        elif name.lower() == "www-authenticate":
-            realm = _AUTH_REALM.search(value)
-            if realm:
-                yield from _kept(fact, f"{family}.auth_realm", realm.group(1))
-
-
 _SPECIAL: Final[Mapping[str, Callable[[Fact], Iterator[Fact]]]] = {
     "isapi.device_info": _isapi,
     "magicbox.info": _magicbox,
@@ -327,12 +309,17 @@ _SPECIAL: Final[Mapping[str, Callable[[Fact], Iterator[Fact]]]] = {
     "rtsp.auth_realm": _realm,
     "http.server": said.server,
     "rtsp.server": said.server,
-    "banner": _banner,
+    "banner": pasted.replies,
+    "http.body": pasted.replies,
+    "onvif.envelope": pasted.information,
     "model": said.labelled_model,
     "onvif.model": said.labelled_model,
     "firmware": said.firmware,
     "onvif.firmware": said.firmware,
     "serial": said.serial,
+    "wsd.xaddrs": said.interface,
+    "onvif.services": said.interface,
+    "ssdp.location": said.interface,
     "hostname": _name,
     "onvif.hostname": _name,
     "snmp.sysname": _name,

@@ -60,12 +60,27 @@ class Fact(NamedTuple):
         )
 
 
+_WORDS: Final = frozenset(
+    {"brand", "model", "serial", "firmware", "hostname", "http.title", "http.server", "rtsp.server"}
+    | {"http.auth_realm", "rtsp.auth_realm", "wsd.endpoint", "onvif.endpoint", "onvif.model"}
+    | {"onvif.manufacturer", "onvif.serial", "onvif.firmware", "onvif.hardware_id"}
+)
+"""Signals of one word or one line: space around it, and quotes, are no part of it."""
+_QUOTES: Final = {'"': '"', "'": "'", "{": "}", "\u201c": "\u201d", "\u201e": "\u201c"}
 _FIXED = {name: signal.channel for name, signal in SIGNALS.items() if name not in ROVING}
-_OWN_VOICE = frozenset(
+OWN_VOICE = frozenset(
     {"onvif.model", "onvif.serial", "onvif.firmware", "onvif.mac", "sadp", "dhip", "dahua.legacy"}
     | {"isapi.device_info", "axis.basicdeviceinfo", "tvt.mhed", "xm.netip", "tplink.tdp"}
     | {"ubnt.discovery", "magicbox.info", "lapi.device_info", "axis.properties"}
 )
+
+
+def bare(text: str) -> str:
+    """A word or a line without the space and the quotes around it."""
+    text = text.strip()
+    while len(text) > 2 and _QUOTES.get(text[0]) == text[-1]:  # noqa: PLR2004 - the two quotes
+        text = text[1:-1].strip()
+    return text
 
 
 def raw(observation: Seen) -> Fact:
@@ -73,11 +88,13 @@ def raw(observation: Seen) -> Fact:
     signal, endpoint, value = observation.signal, observation.endpoint, observation.value
     if signal == "mac":
         value = normal(value) or value
+    elif signal in _WORDS:
+        value = bare(value)
     known = _FIXED.get(signal)
     channel = channel_of(signal, endpoint) if known is None else known
     if channel is Channel.RECORD:
         voice = Voice.RECORD
-    elif signal in _OWN_VOICE:
+    elif signal in OWN_VOICE:
         voice = Voice.DEVICE
     else:
         voice = Voice.BANNER

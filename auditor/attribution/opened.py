@@ -13,6 +13,7 @@ from auditor.attribution.facts import Fact, Voice, raw
 from auditor.attribution.hit import Hit, cite, is_long
 from auditor.attribution.labels import with_labels
 from auditor.attribution.makers import with_makers
+from auditor.attribution.pasted import PAGES, may_be_reply
 from auditor.catalog.catalog import Catalog
 from auditor.catalog.match import meetings
 from auditor.catalog.memory import LONGEST, Memory
@@ -23,7 +24,7 @@ from auditor.model.signals import SIGNALS
 from auditor.model.words import Role, Strength
 from auditor.wire.mac import normal
 
-_HOLDERS = frozenset({"wsd.endpoint", "http.auth_realm", "rtsp.auth_realm"})
+_HOLDERS = frozenset({"wsd.endpoint", "http.auth_realm", "rtsp.auth_realm", "model"})
 """Signals that hold more even where they were read out of another."""
 TOLD: Final = ("mac", "brand", "model", "serial", "firmware")
 """Facts that name a device: of use even where no rule knows them."""
@@ -97,7 +98,8 @@ def opened(observations: Iterable[Seen], catalog: Catalog) -> Iterable[Said]:
         signal, value, endpoint = item.signal, item.value, item.endpoint
         asked = fleet
         if signal in _OWN_ANSWERS or len(value) > LONGEST:
-            if signal not in _HOLDING and _says_nothing(value, ruled.get(signal)):
+            holds = signal in _HOLDING and (signal not in PAGES or may_be_reply(value))
+            if not holds and _says_nothing(value, ruled.get(signal)):
                 continue
             asked = own
         elif signal not in ruled and signal not in _HOLDING:
@@ -197,7 +199,7 @@ def _read(fact: Fact, catalog: Catalog) -> _Read:
     rules = catalog.rules_by_signal.get(signal)
     met = () if rules is None else meetings(rules, signal, value)
     inside: list[Fact] = []
-    if via is None or signal in _HOLDERS:
+    if via is None or signal in _HOLDERS or via in PAGES:
         inside += derive(fact)
     if met and (signal not in _GROUPS or signal == "serial"):
         inside += _read_out(fact, met)

@@ -6,23 +6,31 @@ serial number or their hardware address.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from auditor.attribution.facts import Fact, Voice
+from auditor.wire.mac import from_eui64
 
 _SHORTEST_NAME: Final = 4
 _LONGEST: Final = 128
 TOKEN: Final = re.compile(r"^(?![A-Za-z_]*[0-9A-Fa-f]{12}$)[A-Za-z0-9][A-Za-z0-9_/().+-]{3,39}$")
 """One word that may be a model; not a hardware address."""
+_FIRST_WORD: Final = re.compile(r"([^\W\d_]{4,40})[\s_-]{1,3}(?=\S)")
+_INTERFACE: Final = re.compile(r"\[([0-9A-Fa-f:]{6,39})(?:%[^\]]{1,20})?\]")
+_ADDRESSES: Final = 8
 _MAC_AT_END: Final = re.compile(
     r"^(?:(?P<head>[A-Za-z][A-Za-z0-9 _-]{0,60}?)[ _-]{1,3})?(?P<mac>(?=\d{0,11}[A-Fa-f])[0-9A-Fa-f]{12})$"
 )
 """Twelve digits without a letter are as often a date or a number."""
 _SERIAL: Final = re.compile(r"^(?=[0-9A-Z]{0,19}\d)(?=[0-9A-Z]{0,19}[A-Z])[0-9A-Z]{12,20}$")
 _VERSION_WORDS: Final = re.compile(
-    r"^(?:(?:firmware|software|system|fw|sw)[ _-]{0,2})?(?:version|ver\.?)?[ :=]{1,3}(?=[Vv]?\d)",
+    r"^(?:(?:(?:firmware|software|system|fw|sw)[ _-]{0,2})?(?:version|ver\.?)?[ :=]{1,3})?"
+    r"(?:v[. ]{1,2})?(?=v?\d)",
     re.IGNORECASE,
 )
+_VERSION_IN: Final = re.compile(r"(?<=[\s:=])[Vv]?\d{1,2}\.\d")
+"""Where a version begins behind other words."""
 _BRACKETS: Final = re.compile(r"\s{1,3}[(\[][^)\]]{0,80}[)\]]$")
 _SERIAL_WORDS: Final = re.compile(
     r"^(?:s/?n|serial(?: ?(?:number|no\.?))?)[ :#=.]{1,3}(?=\w)", re.IGNORECASE
@@ -37,11 +45,10 @@ _SERVER: Final = re.compile(r"^server:\s{1,4}(?=\S)", re.IGNORECASE)
 
 def labelled_model(fact: Fact) -> Iterator[Fact]:
     """``Brand Model`` in one text. Whether the first word is a brand at all, the database knows."""
-    first, _, rest = fact.value.strip().partition(" ")
-    rest = rest.strip()
-    if len(first) >= _SHORTEST_NAME and first.isalpha() and rest:
-        yield fact.derived("brand", first, _quiet(fact))
-        yield fact.derived("model", rest[:_LONGEST], _quiet(fact))
+    found = _FIRST_WORD.match(fact.value)
+    if found:
+        yield fact.derived("brand", found[1], _quiet(fact))
+        yield fact.derived("model", fact.value[found.end() :][:_LONGEST], _quiet(fact))
 
 
 def described(fact: Fact) -> Iterator[Fact]:
@@ -63,6 +70,14 @@ def described(fact: Fact) -> Iterator[Fact]:
             yield fact.derived("model", word, Voice.BANNER)
 
 
+def interface(fact: Fact) -> Iterator[Fact]:
+    """The hardware address inside an IPv6 address of a URL: devices give both their addresses."""
+    for found in islice(_INTERFACE.finditer(fact.value), _ADDRESSES):
+        mac = from_eui64(found[1])
+        if mac is not None:
+            yield fact.derived("mac", mac)
+
+
 def certificate(fact: Fact) -> Iterator[Fact]:
     """The organisation that a certificate was made out to: a label, since an owner may make one."""
     for told in _ORGANISATION.findall(fact.value[:512])[:2]:
@@ -74,12 +89,19 @@ def certificate(fact: Fact) -> Iterator[Fact]:
 
 
 def firmware(fact: Fact) -> Iterator[Fact]:
-    """A version without the words before it and without what stands in brackets after it."""
-    whole = fact.value.strip()
-    bare = _VERSION_WORDS.sub("", whole, count=1)
-    for text in dict.fromkeys((bare, _BRACKETS.sub("", bare))):
-        if text and text != whole:
-            yield fact.derived("firmware", text[:_LONGEST], _quiet(fact))
+    """A version without what stands before and after it: words, a model, brackets, a full stop.
+
+    A small ``v`` in front of it is written as a large one, as firmware itself writes it.
+    """
+    whole = fact.value[:_LONGEST]
+    text = _VERSION_WORDS.sub("", whole, count=1)
+    plain = _BRACKETS.sub("", text).rstrip(" .,;")
+    found = _VERSION_IN.search(plain)
+    told = [text, plain, plain[found.start() :] if found else ""]
+    told += [f"V{one[1:]}" for one in (*told, whole) if one.startswith("v")]
+    for one in dict.fromkeys(told):
+        if one and one != whole:
+            yield fact.derived("firmware", one, _quiet(fact))
 
 
 def _quiet(fact: Fact) -> Voice:

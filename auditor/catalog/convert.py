@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -134,8 +135,9 @@ def _rule(shape: FingerprintShape, owner: str | None, where: str) -> Rule:
         owner=owner,
         signal=shape.signal,
         field=shape.field,
-        pattern=compiled(shape.pattern),
-        needs=needed(shape.pattern, ignorecase=shape.ignorecase),
+        pattern=replace(
+            compiled(shape.pattern), needs=needed(shape.pattern, ignorecase=shape.ignorecase)
+        ),
         every=tuple(compiled(text) for text in shape.all),
         none=tuple(compiled(text) for text in shape.none),
         claims=_claims(shape.claims, owner, where),

@@ -51,7 +51,8 @@ class Sieve:
         self._texts: list[tuple[str, tuple[int, Rule]]] = []
         entered: list[tuple[tuple[str, ...], tuple[int, Rule]]] = []
         for item in rules:
-            pattern, texts = item[1].pattern, item[1].needs
+            pattern = item[1].pattern
+            texts = pattern.needs
             if texts == ():
                 texts = needed(pattern.pattern, ignorecase=pattern.ignorecase)
             if texts is None:

@@ -45,8 +45,6 @@ class Rule:
         signal: a name of ``model.signals.SIGNALS``.
         field: for structured signals, the element, key, header or scope category to read.
         pattern: searched in the subject; compiled when first needed.
-        needs: texts of which the pattern's every match contains one, as ``model.literals.needed`` says;
-            empty where nobody has worked them out.
         every: further patterns that must all be found in the same subject.
         none: patterns that must not be found.
         claims: what follows.
@@ -62,7 +60,6 @@ class Rule:
     signal: str
     field: str | None
     pattern: Pattern
-    needs: tuple[str, ...] | None = ()
     every: tuple[Pattern, ...] = ()
     none: tuple[Pattern, ...] = ()
     claims: tuple[Claim, ...] = ()

@@ -6,7 +6,7 @@ would cost more than everything else that happens when a command starts.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 
@@ -38,10 +38,13 @@ class Pattern(_Compiled):
     Attributes:
         pattern: the text.
         ignorecase: match without regard to case.
+        needs: texts of which every match contains one, as ``model.literals.needed`` says; empty where
+            nobody has worked them out.
     """
 
     pattern: str
     ignorecase: bool = False
+    needs: tuple[str, ...] | None = field(default=(), compare=False)
 
     def compile(self) -> re.Pattern[str]:
         """The compiled pattern.

@@ -4,6 +4,7 @@ XML replies give their local element names, JSON replies their last key names, h
 lower-case header names, scope lists their categories, binary replies their decoded fields.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
@@ -33,6 +34,7 @@ TEXT_CAP: Final = 65_536
 """Most characters that a rule without a field searches."""
 _CACHED: Final = 16_384
 """Longest value that is worth keeping in the cache."""
+_HEADER_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 _EMPTY: Final[Flat] = MappingProxyType({})
 
 
@@ -46,6 +48,8 @@ def _json_leaves(value: str) -> Flat:
 
 
 def _pair_list(value: str) -> list[tuple[str, str]]:
+    if not value.startswith("["):
+        return _header_lines(value)
     found = _json.loads(value)
     if not isinstance(found, list):
         raise Malformed("no list of pairs")
@@ -56,6 +60,20 @@ def _pair_list(value: str) -> list[tuple[str, str]]:
         if isinstance(one[1], list | dict):
             raise Malformed("a value is no text")
         pairs.append((one[0], _json.leaf_text(one[1]) or ""))
+    return pairs
+
+
+def _header_lines(text: str) -> list[tuple[str, str]]:
+    """The lines ``Name: value`` of a message's head, as people paste it, with the line before them."""
+    pairs: list[tuple[str, str]] = []
+    for number, line in enumerate(text[:TEXT_CAP].splitlines()[: _json.NODE_CAP]):
+        name, colon, told = line.partition(":")
+        if colon and _HEADER_NAME.fullmatch(name.strip()):
+            pairs.append((name.strip(), told.strip()))
+        elif number or not line.startswith(("HTTP/", "RTSP/")):
+            break  # the head is over, or this is none
+    if not pairs:
+        raise Malformed("no header lines")
     return pairs
 
 

@@ -35,6 +35,8 @@ _JUNK_AFTER: Final = 9
 _UNBOUND_PREFIX: Final = 27
 _BAD_TOKEN: Final = frozenset({4, 11})
 """Expat's codes: not well-formed, undefined entity."""
+_CUT: Final = frozenset({3, 5, 6, 20})
+"""Expat's codes at the end of a text: elements, a tag, a letter or a CDATA section is left open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,11 @@ class _Target:
     def __init__(self) -> None:
         self.spaces: dict[str, None] = {}
         self._depth = self._nodes = 0
+
+    @property
+    def has_leaves(self) -> bool:
+        """Whether whole leaves were kept, that are of use even where the document is cut."""
+        return False
 
     def start_ns(self, _prefix: str, uri: str) -> None:
         """A namespace is declared."""
@@ -118,6 +125,11 @@ class _Gleaner(_Target):
         self._texts: list[str] = []
         self.data = self._texts.append
         self._childless = False
+
+    @property
+    def has_leaves(self) -> bool:
+        """As above."""
+        return bool(self.found)
 
     def start(self, tag: str, _attrs: list[str]) -> None:
         """An element begins."""
@@ -175,8 +187,13 @@ def _mended(text: str, why: ParseError, at: int) -> str | None:
     return None
 
 
-def _read(data: str | bytes, cap: int, fresh: Callable[[], _Kind]) -> tuple[object, _Kind, str]:
-    """What the target closes with, the target, and the text that was parsed into it."""
+def _read(
+    data: str | bytes, cap: int, fresh: Callable[[], _Kind], *, may_be_cut: bool = False
+) -> tuple[object, _Kind, str]:
+    """What the target closes with, the target, and the text that was parsed into it.
+
+    With ``may_be_cut``, nothing is what a document closes with that ends too soon.
+    """
     text = _from_first(data, cap)
     for _ in range(4):
         target = fresh()
@@ -186,6 +203,8 @@ def _read(data: str | bytes, cap: int, fresh: Callable[[], _Kind]) -> tuple[obje
             raise Malformed(f"XML: {refused}") from refused
         if why is None:
             return closed, target, text
+        if may_be_cut and why.code in _CUT and target.has_leaves:
+            return None, target, text
         mended = _mended(text, why, at)
         if mended is None or mended == text:
             raise Malformed(f"XML: {why}") from why
@@ -223,6 +242,9 @@ def document(data: str | bytes, *, cap: int = CAP) -> Document:
 def gleaned(data: str | bytes, *, cap: int = CAP) -> Gleaned:
     """Parse XML for its leaves only, in half the time.
 
+    Of a document that ends too soon (a reply that was cut, a paste that was) the leaves that are whole
+    are read.
+
     Args:
         data: the document; bytes are decoded leniently.
         cap: most characters or bytes to accept.
@@ -230,7 +252,7 @@ def gleaned(data: str | bytes, *, cap: int = CAP) -> Gleaned:
     Raises:
         Malformed: no XML, a DTD or entity declaration, or too big, deep or wide.
     """
-    _, target, _ = _read(data, cap, _Gleaner)
+    _, target, _ = _read(data, cap, _Gleaner, may_be_cut=True)
     return Gleaned(
         root=target.root,
         namespaces=tuple(target.spaces),

@@ -155,7 +155,10 @@ CASES = [
     ("rtsp.headers", json.dumps([["CSeq", "1"], ["Server", "Rtsp Server/3.0"]]), {
         ("rtsp.server", "Rtsp Server/3.0"),
     }),
-    ("banner", 'RTSP/1.0 401 Unauthorized\r\nServer: S1\r\nWWW-Authenticate: Basic realm="device"\r\n\r\n', {
+    ("banner", "RTSP/1.0 401 Unauthorized\r\nServer: S1\r\n\r\n", {
+        ("rtsp.headers", "RTSP/1.0 401 Unauthorized\r\nServer: S1"),
+    }),
+    ("rtsp.headers", 'RTSP/1.0 401 Unauthorized\r\nServer: S1\r\nWWW-Authenticate: Basic realm="device"', {
         ("rtsp.server", "S1"), ("rtsp.auth_realm", "device"),
     }),
     ("banner", "SSH-2.0-OpenSSH_9.2", set()),

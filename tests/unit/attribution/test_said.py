@@ -164,3 +164,50 @@ def test_a_label_s_own_version_on_bought_in_firmware_does_not_stand_against_the_
         ("rtsp.sdp", "v=0\ns=VCP IPC Realtime stream\na=fmtp:107 DecoderTag=h3c-v3 RTCP=0\n"),
     )
     assert makers(judged) == {"uniview": Grade.PROBABLE, "geovision": Grade.POSSIBLE}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "  V5.4.5 build 170123 \r\n",
+        '"V5.4.5 build 170123"',
+        "v5.4.5 build 170123",
+        "V5.4.5 build 170123.",
+        "DS-2CD2042WD-I V5.4.5 build 170123",
+        "Firmware: v.5.4.5 build 170123 (latest)",
+    ],
+)
+def test_a_version_is_read_however_it_was_pasted(catalog, told):
+    assert makers(look(catalog, ("firmware", told)))["hikvision"] is Grade.PROBABLE
+
+
+@pytest.mark.parametrize("told", ["firmware of 2017", "Version", "10.0.0.5 build", "V5"])
+def test_words_that_are_no_version_are_none(catalog, told):
+    assert not makers(look(catalog, ("firmware", told)))
+
+
+def test_the_hardware_address_inside_an_ipv6_address_of_a_url_testifies(catalog):
+    told = "http://10.0.0.7/onvif/device_service http://[fe80::4619:b6ff:fe5b:c71d]/onvif/device_service"
+    judged = look(catalog, ("wsd.xaddrs", told))
+    assert makers(judged)["hikvision"] is Grade.PROBABLE
+    card = Card(address="10.0.0.7")
+    card.add([Observation(signal="wsd.xaddrs", value=told, endpoint="udp/3702")])
+    assert keys_of(card, frozenset()).told == {"44:19:b6:5b:c7:1d"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "http://[fe80::a]/onvif/device_service",
+        "http://[fe80::4619:b6ff:fe5b]/x",
+        "http://[zz::4619:b6ff:fe5b:c71d]/x",
+        "http://fe80--4619-b6ff-fe5b-c71d/x",
+    ],
+)
+def test_an_address_that_holds_none_gives_none(told):
+    assert facts("wsd.xaddrs", told) == set()
+
+
+@pytest.mark.parametrize(("told", "label"), [("VIGI-C250", "tp-link"), ("LUMA_510", "luma")])
+def test_a_label_before_the_model_is_known_whatever_stands_between(catalog, told, label):
+    assert look(catalog, ("onvif.model", told)).brand == label

@@ -80,8 +80,8 @@ def test_what_a_rule_needs_is_worked_out_when_the_database_is_read(catalog):
     """Not in each process again, and what the compiled database holds is what would be found."""
     for rule in catalog.rules:
         pattern = rule.pattern
-        assert rule.needs == needed(pattern.pattern, ignorecase=pattern.ignorecase)
-        assert rule.needs != ()
+        assert pattern.needs == needed(pattern.pattern, ignorecase=pattern.ignorecase)
+        assert pattern.needs != ()
 
 
 def test_most_rules_can_be_passed_over_unread(catalog):

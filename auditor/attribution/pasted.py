@@ -1,0 +1,114 @@
+"""Whole replies that stand under another name: a page that is a device's answer, a pasted message.
+
+A tool or a person hands on what a device said as ``http.body`` or ``banner``. What it is, its first
+lines say; then it is read as if the probe itself had asked.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from auditor.attribution.facts import OWN_VOICE, Fact, Voice
+from auditor.model.errors import Malformed
+from auditor.wire import magicbox, vapix
+
+PAGES: Final = frozenset({"http.body", "banner"})
+"""Signals that may hold a whole reply of another kind."""
+_LOOK: Final = 4096
+_HEAD_END: Final = re.compile(r"\r?\n\r?\n")
+_XML: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
+    (re.compile(r"<DeviceInfo[\s>]"), "isapi.device_info"),
+    (re.compile(r"<ProbeMatch>\s{0,40}<Uuid>"), "sadp"),
+    (re.compile(r"urn:schemas-upnp-org:device-1-0"), "ssdp.description"),
+)
+_JSON: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
+    (re.compile(r'"client\.notifyDevInfo"'), "dhip"),
+    (re.compile(r'"propertyList"'), "axis.basicdeviceinfo"),
+    (re.compile(r'"NetWork\.NetCommon"'), "xm.netip"),
+    (re.compile(r'"DeviceModel"'), "lapi.device_info"),
+    (re.compile(r'"device_model"'), "tplink.tdp"),
+)
+_VAPIX: Final = re.compile(r"^root\.(?:Brand|Properties)\.", re.MULTILINE)
+_MAGICBOX: Final = re.compile(
+    r"^(?:deviceType|serialNumber|updateSerial|version)=(?=\S)", re.MULTILINE
+)
+_TAGS: Final = {
+    "Manufacturer": "onvif.manufacturer",
+    "Model": "onvif.model",
+    "FirmwareVersion": "onvif.firmware",
+    "SerialNumber": "onvif.serial",
+    "HardwareId": "onvif.hardware_id",
+}
+_MATCH_TAGS: Final = {"Address": "wsd.endpoint", "Scopes": "wsd.scopes"}
+
+
+def replies(fact: Fact) -> Iterator[Fact]:
+    """What a page or a banner is, where its beginning shows that it is a whole reply."""
+    text = fact.value.lstrip("\ufeff \t\r\n")
+    if text.startswith(("HTTP/", "RTSP/")):
+        family = text[:4].lower()
+        head, *rest = _HEAD_END.split(text, maxsplit=1)
+        yield fact.derived(f"{family}.headers", head)
+        text = rest[0].lstrip() if rest else ""
+    for signal, told in _documents(text):
+        yield fact.derived(signal, told, Voice.DEVICE if signal in OWN_VOICE else None)
+
+
+def may_be_reply(page: str) -> bool:
+    """Whether a page could be anything but HTML, by its first letters; most cannot."""
+    begin = page[:64].lstrip("\ufeff \t\r\n")[:9].lower()
+    return not begin.startswith(("<!doctype", "<html"))
+
+
+def information(fact: Fact) -> Iterator[Fact]:
+    """The fields of an ONVIF answer to GetDeviceInformation that was kept whole."""
+    if "GetDeviceInformationResponse" in fact.value[:_LOOK]:
+        for signal, told in _tagged(fact.value, _TAGS):
+            yield fact.derived(signal, told)
+
+
+def _documents(text: str) -> Iterator[tuple[str, str]]:
+    head = text[:_LOOK]
+    if head.startswith("v=0"):
+        yield "rtsp.sdp", text
+    elif head.startswith("onvif://www.onvif.org/"):
+        yield "wsd.scopes", text
+    elif head.startswith("<"):
+        yield from _of_xml(text, head)
+    elif head.startswith(("{", "[")):
+        yield from ((signal, text) for form, signal in _JSON if form.search(head))
+    elif _VAPIX.match(head):
+        yield from _lines("axis.properties", text, lambda data: vapix.value(vapix.parameters(data)))
+    elif _MAGICBOX.match(head):
+        yield from _lines("magicbox.info", text, lambda data: magicbox.info(magicbox.pairs(data)))
+
+
+def _of_xml(text: str, head: str) -> Iterator[tuple[str, str]]:
+    if not may_be_reply(head):
+        return
+    if "GetDeviceInformationResponse" in head:
+        yield from _tagged(text, _TAGS)
+    elif "ProbeMatches" in head:
+        yield from _tagged(text, _MATCH_TAGS)
+    else:
+        yield from ((signal, text) for form, signal in _XML if form.search(head))
+
+
+def _tagged(text: str, tags: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """The text of each element once; of an address, the one that names a device."""
+    for tag, signal in tags.items():
+        form = rf"<(?:[\w.-]{{1,40}}:)?{tag}(?:\s[^<>]{{0,400}})?>\s{{0,80}}([^<>]{{1,8000}}?)\s{{0,80}}</"
+        for found in re.finditer(form, text[:65_536]):
+            if signal != "wsd.endpoint" or "uuid:" in found[1].lower():
+                yield signal, found[1]
+                break
+
+
+def _lines(signal: str, text: str, read: Callable[[bytes], str]) -> Iterator[tuple[str, str]]:
+    try:
+        told = read(text.encode(errors="replace"))
+    except Malformed:
+        return
+    if json.loads(told):
+        yield signal, told

@@ -1,0 +1,119 @@
+"""A whole reply is read for what it is, whatever name it was handed on under."""
+
+import json
+
+import pytest
+
+from auditor.attribution.derive import derive
+from auditor.attribution.facts import Voice, raw
+from auditor.attribution.judge import attribute
+from auditor.attribution.pasted import may_be_reply
+from auditor.model.facts import Observation
+from auditor.model.words import Grade, Role
+
+DEVICE_INFO = """<?xml version="1.0" encoding="UTF-8"?>
+<DeviceInfo version="2.0" xmlns="http://www.hikvision.com/ver20/XMLSchema">
+<deviceName>cam</deviceName><model>XX-1</model>
+<serialNumber>DS-2CD2042WD-I20170315AAWR712345678</serialNumber>
+<firmwareVersion>V5.4.5</firmwareVersion></DeviceInfo>"""
+PARAMETERS = "root.Brand.Brand=AXIS\r\nroot.Brand.ProdNbr=M3215-LVE\r\n"
+INFO = "deviceType=IPC-HDW4433C\r\nserialNumber=4M0747EPAA1D284\r\n"
+SOAP = (
+    '<s:Envelope xmlns:s="x"><s:Body><tds:GetDeviceInformationResponse xmlns:tds="y">'
+    "<tds:Manufacturer>ACME</tds:Manufacturer><tds:Model>X1</tds:Model>"
+    "<tds:FirmwareVersion>V5.4.5 build 170123</tds:FirmwareVersion>"
+    "</tds:GetDeviceInformationResponse></s:Body></s:Envelope>"
+)
+MATCHES = (
+    '<e:Envelope xmlns:e="x"><e:Body><d:ProbeMatches xmlns:d="y"><d:ProbeMatch>'
+    "<a:EndpointReference><a:Address>urn:uuid:00010010-0001-1020-8000-e4f14c000001</a:Address>"
+    "</a:EndpointReference><d:Scopes>onvif://www.onvif.org/name/X</d:Scopes>"
+    "</d:ProbeMatch></d:ProbeMatches></e:Body></e:Envelope>"
+)
+CHALLENGE = (
+    'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm="IP Camera(C2183)",'
+    ' nonce="x"\r\n\r\n'
+)
+
+
+def signals(signal, value):
+    return {one.signal for one in derive(raw(Observation(signal=signal, value=value)))}
+
+
+def grades(catalog, signal, value):
+    judged = attribute([Observation(signal=signal, value=value)], catalog)
+    return {one.vendor: one.grade for one in judged.attributions if one.role is Role.MAKER}
+
+
+@pytest.mark.parametrize("signal", ["http.body", "banner"])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (DEVICE_INFO, {"isapi.device_info"}),
+        (PARAMETERS, {"axis.properties"}),
+        (INFO, {"magicbox.info"}),
+        (SOAP, {"onvif.manufacturer", "onvif.model", "onvif.firmware"}),
+        (MATCHES, {"wsd.endpoint", "wsd.scopes"}),
+        ("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\n", {"rtsp.sdp"}),
+        ("onvif://www.onvif.org/name/X", {"wsd.scopes"}),
+        (json.dumps({"method": "client.notifyDevInfo", "params": {}}), {"dhip"}),
+        (json.dumps({"data": {"propertyList": {"Brand": "AXIS"}}}), {"axis.basicdeviceinfo"}),
+        (CHALLENGE, {"http.headers"}),
+        (CHALLENGE + INFO, {"http.headers", "magicbox.info"}),
+        ("RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\nv=0\r\n", {"rtsp.headers", "rtsp.sdp"}),
+        ("\ufeff\r\n" + DEVICE_INFO, {"isapi.device_info"}),
+        ("", set()),
+        ("<!DOCTYPE html><html><body>" + DEVICE_INFO + "</body></html>", set()),
+        ("read this: " + INFO, set()),
+        ("deviceType=\r\nsomething=1\r\n", set()),
+        ("{", set()),
+    ],
+)
+def test_what_its_first_lines_show_it_to_be(signal, text, found):
+    assert signals(signal, text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "maker"),
+    [
+        (DEVICE_INFO, "hikvision"),
+        (PARAMETERS, "axis"),
+        (INFO, "dahua"),
+        (SOAP, "hikvision"),
+        (MATCHES, "uniview"),
+        (CHALLENGE, "hikvision"),
+    ],
+)
+def test_it_names_the_maker_as_if_the_probe_had_asked(catalog, text, maker):
+    assert grades(catalog, "http.body", text).get(maker) in {Grade.PROBABLE, Grade.CONFIRMED}
+
+
+def test_a_page_of_documentation_about_others_accuses_nobody(catalog):
+    page = f"<html><pre>{DEVICE_INFO}</pre><pre>{INFO}</pre>{CHALLENGE}</html>"
+    assert grades(catalog, "http.body", page).get("dahua") is None
+
+
+@pytest.mark.parametrize("signal", ["http.headers", "rtsp.headers"])
+def test_a_head_that_was_pasted_as_text_is_read_by_its_lines(catalog, signal):
+    assert grades(catalog, signal, CHALLENGE)["hikvision"] is Grade.PROBABLE
+    assert signals(signal, "no head at all") == set()
+    assert signals(signal, "Date: x\n\nServer: App-webs/") == set()
+
+
+def test_the_devices_own_answer_keeps_its_voice(catalog):
+    made = raw(Observation(signal="http.body", value=DEVICE_INFO))
+    assert made.voice is Voice.BANNER
+    assert [one.voice for one in derive(made)] == [Voice.DEVICE]
+
+
+def test_an_answer_that_was_cut_is_read_as_far_as_it_goes(catalog):
+    cut = DEVICE_INFO[: DEVICE_INFO.index("<firmwareVersion>") + 20]
+    assert grades(catalog, "isapi.device_info", cut)["hikvision"] is Grade.PROBABLE
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [("<!DOCTYPE html>", False), ("  <HTML>", False), ("<DeviceInfo>", True), ("", True)],
+)
+def test_most_pages_are_passed_over_by_their_first_letters(page, expected):
+    assert may_be_reply(page) is expected
