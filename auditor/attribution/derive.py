@@ -319,6 +319,7 @@ _SPECIAL: Final[Mapping[str, Callable[[Fact], Iterator[Fact]]]] = {
     "serial": said.serial,
     "wsd.xaddrs": said.interface,
     "onvif.services": said.interface,
+    "onvif.hardware_id": _token_model,
     "ssdp.location": said.interface,
     "hostname": _name,
     "onvif.hostname": _name,

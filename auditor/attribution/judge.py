@@ -32,6 +32,7 @@ _LOOSE: Final = NAMES | frozenset(
     {
         "nmap.service",
         "snmp.sysdescr",
+        "onvif.hardware_id",
         "http.title",
         "http.auth_realm",
         "rtsp.auth_realm",

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from auditor.attribution.derive import HOLDING, derive
+from auditor.attribution.derive import HOLDING, NAMES, derive
 from auditor.attribution.facts import Fact, Voice, raw
 from auditor.attribution.hit import Hit, cite, is_long
 from auditor.attribution.labels import with_labels
@@ -31,6 +31,8 @@ TOLD: Final = ("mac", "brand", "model", "serial", "firmware")
 _GROUPS = ("serial", "mac", "model", "firmware")
 _HOLDING: Final = HOLDING | frozenset(TOLD)
 """Signals that say something even where they meet no rule."""
+_WHOLE: Final = PAGES | {"onvif.envelope"}
+"""Signals of whole messages: what was read out of them holds more in its turn."""
 _OWN: Final = frozenset({"mac", "serial"})
 """Facts that hardly any two devices share."""
 _OWN_ANSWERS: Final = frozenset(
@@ -199,7 +201,7 @@ def _read(fact: Fact, catalog: Catalog) -> _Read:
     rules = catalog.rules_by_signal.get(signal)
     met = () if rules is None else meetings(rules, signal, value)
     inside: list[Fact] = []
-    if via is None or signal in _HOLDERS or via in PAGES:
+    if via is None or signal in _HOLDERS or via in _WHOLE:
         inside += derive(fact)
     if met and (signal not in _GROUPS or signal == "serial"):
         inside += _read_out(fact, met)
@@ -216,7 +218,7 @@ def _owned(fact: Fact, catalog: Catalog) -> tuple[Hit, ...]:
     if owner is None:
         return ()
     hit = Hit(
-        evidence=cite(fact, owner.id, owner.strength, owner.sources),
+        evidence=cite(fact, owner.id, _modest(fact, owner.strength), owner.sources),
         claims=with_makers(owner, catalog),
         kind=owner.kind,
         video=owner.video,
@@ -267,7 +269,7 @@ def _said(fact: Fact) -> Voice:
 
 
 def _rule_hit(rule: Rule, found: re.Match[str], fact: Fact, catalog: Catalog) -> Hit:
-    strength = _strength(rule, fact)
+    strength = _modest(fact, _strength(rule, fact))
     named = found.groupdict()
     groups = tuple([(name, text) for name, text in sorted(named.items()) if text]) if named else ()
     claims = with_makers(rule, catalog)
@@ -281,6 +283,11 @@ def _rule_hit(rule: Rule, found: re.Match[str], fact: Fact, catalog: Catalog) ->
         groups=groups,
         owner=rule.owner,
     )
+
+
+def _modest(fact: Fact, strength: Strength) -> Strength:
+    """What an owner may have typed into a name is not enough by itself, whatever it looks like."""
+    return Strength.SUPPORTIVE if strength is Strength.STRONG and fact.origin in NAMES else strength
 
 
 def _strength(rule: Rule, fact: Fact) -> Strength:

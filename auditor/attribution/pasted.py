@@ -40,7 +40,13 @@ _TAGS: Final = {
     "SerialNumber": "onvif.serial",
     "HardwareId": "onvif.hardware_id",
 }
-_MATCH_TAGS: Final = {"Address": "wsd.endpoint", "Scopes": "wsd.scopes"}
+_MATCH_TAGS: Final = {"Address": "wsd.endpoint", "Scopes": "wsd.scopes", "XAddrs": "wsd.xaddrs"}
+_ANSWERS: Final = {
+    "GetDeviceInformationResponse": _TAGS,
+    "GetNetworkInterfacesResponse": {"HwAddress": "onvif.mac"},
+    "ProbeMatches": _MATCH_TAGS,
+}
+"""What an ONVIF message holds, by a word in it."""
 
 
 def replies(fact: Fact) -> Iterator[Fact]:
@@ -62,10 +68,11 @@ def may_be_reply(page: str) -> bool:
 
 
 def information(fact: Fact) -> Iterator[Fact]:
-    """The fields of an ONVIF answer to GetDeviceInformation that was kept whole."""
-    if "GetDeviceInformationResponse" in fact.value[:_LOOK]:
-        for signal, told in _tagged(fact.value, _TAGS):
-            yield fact.derived(signal, told)
+    """The fields of an ONVIF answer that was kept whole."""
+    for word, tags in _ANSWERS.items():
+        if word in fact.value:
+            for signal, told in _tagged(fact.value, tags):
+                yield fact.derived(signal, told)
 
 
 def _documents(text: str) -> Iterator[tuple[str, str]]:
@@ -87,10 +94,8 @@ def _documents(text: str) -> Iterator[tuple[str, str]]:
 def _of_xml(text: str, head: str) -> Iterator[tuple[str, str]]:
     if not may_be_reply(head):
         return
-    if "GetDeviceInformationResponse" in head:
-        yield from _tagged(text, _TAGS)
-    elif "ProbeMatches" in head:
-        yield from _tagged(text, _MATCH_TAGS)
+    if "Envelope" in head:
+        yield "onvif.envelope", text
     else:
         yield from ((signal, text) for form, signal in _XML if form.search(head))
 

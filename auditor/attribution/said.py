@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final
 
 from auditor.attribution.facts import Fact, Voice
-from auditor.wire.mac import from_eui64
+from auditor.wire.mac import in_address
 
 _SHORTEST_NAME: Final = 4
 _LONGEST: Final = 128
@@ -25,8 +25,9 @@ _MAC_AT_END: Final = re.compile(
 """Twelve digits without a letter are as often a date or a number."""
 _SERIAL: Final = re.compile(r"^(?=[0-9A-Z]{0,19}\d)(?=[0-9A-Z]{0,19}[A-Z])[0-9A-Z]{12,20}$")
 _VERSION_WORDS: Final = re.compile(
-    r"^(?:(?:(?:firmware|software|system|fw|sw)[ _-]{0,2})?(?:version|ver\.?)?[ :=]{1,3})?"
-    r"(?:v[. ]{1,2})?(?=v?\d)",
+    r"^(?:(?:firmware|software|system|fw|sw)[ _-]{0,2}(?:version|ver\.?)?[ :=]{1,3}(?=\S)"
+    r"|(?:version|ver\.?)?[ :=]{1,3}(?=v?[. ]{0,2}\d))?"
+    r"(?:v[. ]{1,2}(?=v?\d))?",
     re.IGNORECASE,
 )
 _VERSION_IN: Final = re.compile(r"(?<=[\s:=])[Vv]?\d{1,2}\.\d")
@@ -73,7 +74,7 @@ def described(fact: Fact) -> Iterator[Fact]:
 def interface(fact: Fact) -> Iterator[Fact]:
     """The hardware address inside an IPv6 address of a URL: devices give both their addresses."""
     for found in islice(_INTERFACE.finditer(fact.value), _ADDRESSES):
-        mac = from_eui64(found[1])
+        mac = in_address(found[1])
         if mac is not None:
             yield fact.derived("mac", mac)
 

@@ -84,6 +84,17 @@ def _grouped(pairs: list[tuple[str, str]]) -> Flat:
     return {name: tuple(values) for name, values in found.items()}
 
 
+def _services(value: str) -> Flat:
+    """A list of services; as people paste it, each line a namespace and where it is served."""
+    if value.startswith(("[", "{", '"')):
+        return _json_leaves(value)
+    words = [line.split() for line in value[:TEXT_CAP].splitlines()]
+    return {
+        "namespace": tuple(line[0] for line in words if line),
+        "xaddr": tuple(word for line in words for word in line[1:]),
+    }
+
+
 def _pairs(value: str) -> Flat:
     return _grouped([(name.lower(), text) for name, text in _pair_list(value)])
 
@@ -121,7 +132,7 @@ _READERS: Final[dict[str, Callable[[str], Flat]]] = {
     "lapi.device_info": _json_leaves,
     "recorder.channels": _json_leaves,
     "recorder.channel": _json_leaves,
-    "onvif.services": _json_leaves,
+    "onvif.services": _services,
     "onvif.profiles": _json_leaves,
     "onvif.video_sources": _json_leaves,
     "http.headers": _pairs,

@@ -18,6 +18,8 @@ _GROUPS: Final = re.compile(
 _DOTTED: Final = re.compile(r"[0-9A-Fa-f]{4}([.:\-])[0-9A-Fa-f]{4}\1[0-9A-Fa-f]{4}")
 _NOBODY: Final = frozenset({"000000000000", "ffffffffffff"})
 _LONGEST: Final = 40
+_LINK_LOCAL: Final = 0xFE80 << 112
+_INTERFACE_ID: Final = (1 << 64) - 1
 
 
 @lru_cache(maxsize=8192)
@@ -81,6 +83,22 @@ def _first_octet(mac: str) -> int:
         return bytes.fromhex(mac[:2])[0]
     except (ValueError, IndexError):
         raise Malformed(f"no hardware address: {mac[:20]!r}") from None
+
+
+def in_address(address: str) -> str | None:
+    """The MAC inside any IPv6 address that was made from one, whatever its network.
+
+    Args:
+        address: such as ``2001:db8::5a50:edff:fe1f:e385``.
+
+    Returns:
+        The MAC, or None when the address does not hold one.
+    """
+    try:
+        value = int(IPv6Address(address))
+    except AddressValueError:
+        return None
+    return from_eui64(str(IPv6Address(_LINK_LOCAL | value & _INTERFACE_ID)))
 
 
 def from_eui64(address: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from ipaddress import IPv6Address
 from typing import Final, Never
 
 from auditor.app.devices.card import Card
@@ -11,10 +10,8 @@ from auditor.attribution.derive import NAMES, derived
 from auditor.attribution.facts import Fact, Voice, raw
 from auditor.model.facts import Observation
 from auditor.model.scope import read_address
-from auditor.wire.mac import from_eui64, is_local
+from auditor.wire.mac import in_address, is_local
 
-_LINK_LOCAL: Final = 0xFE80 << 112
-_INTERFACE_ID: Final = (1 << 64) - 1
 _NOTHING: Final[frozenset[Never]] = frozenset()
 
 
@@ -65,7 +62,7 @@ def _inside(address: str) -> frozenset[str]:
     parsed = read_address(address)
     if parsed.version == 4:  # noqa: PLR2004 - IP version
         return frozenset()
-    made = from_eui64(str(IPv6Address(_LINK_LOCAL | int(parsed) & _INTERFACE_ID)))
+    made = in_address(str(parsed))
     return frozenset() if made is None else frozenset({made})
 
 

@@ -15,7 +15,7 @@ from auditor.model.words import Role, Strength
 from auditor.probes.ports import ONLY_IF_NAMED, SDK_ONLY, WAVES, is_virtual_host
 
 MODELS: Final = frozenset(
-    {"onvif.model", "onvif.scopes", "isapi.device_info", "ssdp.description"}
+    {"onvif.model", "onvif.hardware_id", "onvif.scopes", "isapi.device_info", "ssdp.description"}
     | {"axis.basicdeviceinfo", "http.title", "http.auth_realm", "rtsp.auth_realm"}
 )
 """Signals of probes in which a device of any maker may name its model."""

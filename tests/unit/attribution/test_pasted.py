@@ -52,8 +52,8 @@ def grades(catalog, signal, value):
         (DEVICE_INFO, {"isapi.device_info"}),
         (PARAMETERS, {"axis.properties"}),
         (INFO, {"magicbox.info"}),
-        (SOAP, {"onvif.manufacturer", "onvif.model", "onvif.firmware"}),
-        (MATCHES, {"wsd.endpoint", "wsd.scopes"}),
+        (SOAP, {"onvif.envelope"}),
+        (MATCHES, {"onvif.envelope"}),
         ("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\n", {"rtsp.sdp"}),
         ("onvif://www.onvif.org/name/X", {"wsd.scopes"}),
         (json.dumps({"method": "client.notifyDevInfo", "params": {}}), {"dhip"}),
@@ -117,3 +117,35 @@ def test_an_answer_that_was_cut_is_read_as_far_as_it_goes(catalog):
 )
 def test_most_pages_are_passed_over_by_their_first_letters(page, expected):
     assert may_be_reply(page) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (SOAP, {"onvif.manufacturer", "onvif.model", "onvif.firmware"}),
+        (MATCHES, {"wsd.endpoint", "wsd.scopes"}),
+        (
+            "<GetNetworkInterfacesResponse><HwAddress>28:57:BE:01:02:03</HwAddress></x>",
+            {"onvif.mac"},
+        ),
+        ("<Fault/>", set()),
+    ],
+)
+def test_an_onvif_message_that_was_kept_whole_holds_its_fields(text, found):
+    assert signals("onvif.envelope", text) == found
+
+
+def test_services_that_were_pasted_as_lines_are_read(catalog):
+    told = (
+        "http://www.onvif.org/ver10/device/wsdl http://10.0.0.7/onvif/device_service\n"
+        "http://www.axis.com/vapix/ws/entry http://10.0.0.7/onvif/services\n"
+    )
+    assert grades(catalog, "onvif.services", told)["axis"] is Grade.POSSIBLE
+
+
+def test_a_board_name_that_is_a_model_says_no_more_than_a_title(catalog):
+    judged = attribute([Observation(signal="onvif.hardware_id", value="DS-2CD2A20F-I")], catalog)
+    assert judged.model == "DS-2CD2A20F-I"
+    assert grades(catalog, "onvif.hardware_id", "DS-2CD2A20F-I")["hikvision"] is Grade.POSSIBLE
+    judged = attribute([Observation(signal="onvif.hardware_id", value="V1.0")], catalog)
+    assert judged.model is None
