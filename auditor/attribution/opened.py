@@ -287,7 +287,7 @@ def _rule_hit(rule: Rule, found: re.Match[str], fact: Fact, catalog: Catalog) ->
 
 def _modest(fact: Fact, strength: Strength) -> Strength:
     """What an owner may have typed into a name is not enough by itself, whatever it looks like."""
-    return Strength.SUPPORTIVE if strength is Strength.STRONG and fact.origin in NAMES else strength
+    return Strength.SUPPORTIVE if strength is Strength.STRONG and fact.via in NAMES else strength
 
 
 def _strength(rule: Rule, fact: Fact) -> Strength:

@@ -103,10 +103,11 @@ def _of_xml(text: str, head: str) -> Iterator[tuple[str, str]]:
 def _tagged(text: str, tags: dict[str, str]) -> Iterator[tuple[str, str]]:
     """The text of each element once; of an address, the one that names a device."""
     for tag, signal in tags.items():
-        form = rf"<(?:[\w.-]{{1,40}}:)?{tag}(?:\s[^<>]{{0,400}})?>\s{{0,80}}([^<>]{{1,8000}}?)\s{{0,80}}</"
+        form = rf"<(?:[\w.-]{{1,40}}:)?{tag}(?:\s[^<>]{{0,400}})?>([^<>]{{1,8000}})</"
         for found in re.finditer(form, text[:65_536]):
-            if signal != "wsd.endpoint" or "uuid:" in found[1].lower():
-                yield signal, found[1]
+            told = found[1].strip()
+            if told and (signal != "wsd.endpoint" or "uuid:" in told.lower()):
+                yield signal, told
                 break
 
 

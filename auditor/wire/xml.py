@@ -127,7 +127,7 @@ class _Gleaner(_Target):
         self._childless = False
 
     @property
-    def has_leaves(self) -> bool:
+    def has_leaves(self) -> bool:  # type: ignore[explicit-override]
         """As above."""
         return bool(self.found)
 

@@ -81,8 +81,8 @@ def report(devices: Sequence[Device], results: Mapping[str, Sequence[Figure]]) -
         "",
         f"Measured as of {AS_OF} under `{REGIME}` by `make accuracy`; README.md says what a record is.",
         "Only recorded devices count in the first two tables. Rules are written from published facts and",
-        "from the writing part, never from what the judging part misses: half of the newest round of",
-        "records. README.md has the first reading of each round, and what it taught.",
+        "from the writing part, never from what the judging part misses: the newest records, gathered",
+        "blind. README.md has the first reading of each round, and what it taught.",
         "",
         *_composition(devices),
     ]

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditor.attribution.derive import derive
 from auditor.attribution.facts import Voice, raw
@@ -149,3 +151,20 @@ def test_a_board_name_that_is_a_model_says_no_more_than_a_title(catalog):
     assert grades(catalog, "onvif.hardware_id", "DS-2CD2A20F-I")["hikvision"] is Grade.POSSIBLE
     judged = attribute([Observation(signal="onvif.hardware_id", value="V1.0")], catalog)
     assert judged.model is None
+
+
+PIECES = st.sampled_from(
+    [DEVICE_INFO, PARAMETERS, INFO, SOAP, MATCHES, CHALLENGE, "v=0", "[", "{", "<", "</", "\x00", "=",
+     "\r\n\r\n", "HTTP/1.1 200 OK\r\n", "http://[fe80::1]/", "http://[::]/", '"propertyList"', "\ud800"]
+)  # fmt: skip
+SIGNALS = st.sampled_from(
+    ["http.body", "banner", "onvif.envelope", "http.headers", "rtsp.headers", "onvif.services",
+     "wsd.xaddrs", "ssdp.location", "isapi.device_info", "firmware", "onvif.hardware_id"]
+)  # fmt: skip
+
+
+@given(SIGNALS, st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=8).map("".join))
+def test_whatever_a_device_says_is_read_or_left(signal, text):
+    for one in derive(raw(Observation(signal=signal, value=text))):
+        for inner in derive(one):
+            assert inner.via == signal

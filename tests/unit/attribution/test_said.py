@@ -211,3 +211,16 @@ def test_an_address_that_holds_none_gives_none(told):
 @pytest.mark.parametrize(("told", "label"), [("VIGI-C250", "tp-link"), ("LUMA_510", "luma")])
 def test_a_label_before_the_model_is_known_whatever_stands_between(catalog, told, label):
     assert look(catalog, ("onvif.model", told)).brand == label
+
+
+@pytest.mark.parametrize("signal", ["hostname", "onvif.hostname", "snmp.sysname", "mdns.service"])
+@pytest.mark.parametrize("name", ["axis-b8a44f639c12", "3K058D5PAG00831", "XNV-C8083R"])
+def test_a_name_that_an_owner_may_give_is_never_enough_alone(catalog, signal, name):
+    told = f"{name}._http._tcp.local." if signal == "mdns.service" else name
+    assert set(makers(look(catalog, (signal, told))).values()) <= {Grade.POSSIBLE}
+
+
+def test_a_name_counts_beside_something_else(catalog):
+    assert makers(look(catalog, ("hostname", "axis-b8a44f639c12"))) == {"axis": Grade.POSSIBLE}
+    both = look(catalog, ("hostname", "axis-b8a44f639c12"), ("http.title", "AXIS Video Server"))
+    assert makers(both)["axis"] is Grade.PROBABLE
