@@ -330,5 +330,15 @@ _SPECIAL: Final[Mapping[str, Callable[[Fact], Iterator[Fact]]]] = {
 NAMES: Final = frozenset({"hostname", "onvif.hostname", "snmp.sysname", "mdns.service"})
 """Names that an owner may give: what stands in them never says which device this is."""
 
+GLANCES: Final[Mapping[str, Callable[[str], bool]]] = {
+    "http.body": pasted.may_be_reply,
+    "banner": pasted.may_be_reply,
+    "onvif.envelope": pasted.may_inform,
+    "wsd.xaddrs": said.may_hold_interface,
+    "onvif.services": said.may_hold_interface,
+    "ssdp.location": said.may_hold_interface,
+}
+"""How to see at once that nothing stands in a value of these signals, as in most of them."""
+
 HOLDING: Final = frozenset({*_PLAIN, *_TABLES, *_SPECIAL})
 """Signals whose facts may hold more."""

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from auditor.attribution.derive import HOLDING, NAMES, derive
+from auditor.attribution.derive import GLANCES, HOLDING, NAMES, derive
 from auditor.attribution.facts import Fact, Voice, raw
 from auditor.attribution.hit import Hit, cite, is_long
 from auditor.attribution.labels import with_labels
 from auditor.attribution.makers import with_makers
-from auditor.attribution.pasted import PAGES, may_be_reply
+from auditor.attribution.pasted import PAGES
 from auditor.catalog.catalog import Catalog
 from auditor.catalog.match import meetings
 from auditor.catalog.memory import LONGEST, Memory
@@ -100,8 +100,7 @@ def opened(observations: Iterable[Seen], catalog: Catalog) -> Iterable[Said]:
         signal, value, endpoint = item.signal, item.value, item.endpoint
         asked = fleet
         if signal in _OWN_ANSWERS or len(value) > LONGEST:
-            holds = signal in _HOLDING and (signal not in PAGES or may_be_reply(value))
-            if not holds and _says_nothing(value, ruled.get(signal)):
+            if not _holds(signal, value) and _says_nothing(value, ruled.get(signal)):
                 continue
             asked = own
         elif signal not in ruled and signal not in _HOLDING:
@@ -119,6 +118,12 @@ def opened(observations: Iterable[Seen], catalog: Catalog) -> Iterable[Said]:
     for place, several in again.items():
         apart[place] = _joined(several)
     return apart.values()
+
+
+def _holds(signal: str, value: str) -> bool:
+    """Whether anything may stand inside a value, by a glance at it where one tells."""
+    glance = GLANCES.get(signal)
+    return signal in _HOLDING if glance is None else glance(value)
 
 
 def _says_nothing(value: str, rules: Rules | None) -> bool:
@@ -199,7 +204,13 @@ def _reread(fact: Fact, catalog: Catalog, memory: Memory) -> _Read:
 def _read(fact: Fact, catalog: Catalog) -> _Read:
     signal, value, channel, endpoint, via, _ = fact
     rules = catalog.rules_by_signal.get(signal)
-    met = () if rules is None else meetings(rules, signal, value)
+    if rules is None:
+        met: Meetings = ()
+    elif signal in _OWN:  # a device tells its MAC and its serial number several times over
+        told = catalog.memory.part("own, met", _OWN_MOST)
+        met = told.recall((signal, value), meetings, rules, signal, value)
+    else:
+        met = meetings(rules, signal, value)
     inside: list[Fact] = []
     if via is None or signal in _HOLDERS or via in _WHOLE:
         inside += derive(fact)

@@ -67,6 +67,11 @@ def may_be_reply(page: str) -> bool:
     return not begin.startswith(("<!doctype", "<html"))
 
 
+def may_inform(message: str) -> bool:
+    """Whether an ONVIF message is one of those that name the device."""
+    return any(word in message for word in _ANSWERS)
+
+
 def information(fact: Fact) -> Iterator[Fact]:
     """The fields of an ONVIF answer that was kept whole."""
     for word, tags in _ANSWERS.items():

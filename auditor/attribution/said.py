@@ -71,8 +71,15 @@ def described(fact: Fact) -> Iterator[Fact]:
             yield fact.derived("model", word, Voice.BANNER)
 
 
+def may_hold_interface(text: str) -> bool:
+    """Whether a URL with an IPv6 address stands in a text."""
+    return "://[" in text
+
+
 def interface(fact: Fact) -> Iterator[Fact]:
     """The hardware address inside an IPv6 address of a URL: devices give both their addresses."""
+    if not may_hold_interface(fact.value):
+        return
     for found in islice(_INTERFACE.finditer(fact.value), _ADDRESSES):
         mac = in_address(found[1])
         if mac is not None:
