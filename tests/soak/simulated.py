@@ -9,6 +9,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from ipaddress import IPv6Address
 from pathlib import Path
 
 from auditor import codec
@@ -118,8 +119,15 @@ def base_of(camera: Camera) -> int:
     return camera.base if camera.mac_of is None else camera.mac_of
 
 
+def _link_local(mac: str) -> str:
+    """The address that IPv6 makes of a hardware address."""
+    octets = bytes.fromhex(mac)
+    name = bytes([octets[0] ^ 2, *octets[1:3], 0xFF, 0xFE, *octets[3:]])
+    return str(IPv6Address(b"\xfe\x80" + bytes(6) + name))
+
+
 def _forms(old: str, new: str) -> list[tuple[str, str]]:
-    found = []
+    found = [(_link_local(old), _link_local(new))]
     for sign in (":", "-", ""):
         pair = [sign.join(text[at : at + 2] for at in range(0, 12, 2)) for text in (old, new)]
         found += [(pair[0], pair[1]), (pair[0].upper(), pair[1].upper())]
