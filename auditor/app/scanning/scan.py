@@ -142,9 +142,7 @@ async def scan(
         restore(hall.desk, previous)
     try:
         if terms != Terms(fail_on=terms.fail_on):
-            await (
-                hall.bench
-            )  # the operator's own files and names are refused before a packet leaves
+            await hall.bench  # the operator's own files and names are refused before a packet
         methods = () if links.cut_off else _methods(engine)
         _announce(hall, methods, limits)
         swept = await _run(hall, methods) and not links.cut_off
@@ -305,7 +303,6 @@ def _sighted(hall: Hall, sighting: Sighting) -> None:
         _start(hall, card)
     elif new:
         card.stale = True
-        hall.early.drop(card.address)
         if card.stage in {Stage.DONE, Stage.OUT_OF_TIME}:
             _start(hall, card)
 
@@ -330,6 +327,7 @@ async def _work(hall: Hall) -> None:
         tools = _tools(hall, judge_with, await asyncio.shield(hall.probes))
         while hall.waiting:
             with hall.desk.cards.held(hall.waiting.popleft()) as card:
+                hall.early.drop(card.address)
                 await _interview(hall, card, tools, judge_with)
                 asset = judged_alone(card, hall.desk, judge_with)
                 if card.stage is Stage.DONE:
@@ -372,16 +370,14 @@ async def _interview(hall: Hall, card: Card, tools: Tools, judge_with: Bench) ->
         card.stage = Stage.OUT_OF_TIME
         return
     except Exception as error:  # noqa: BLE001 - whatever it is, the other hosts go on
-        card.attempts.append(_bug(error))
+        told = f"{type(error).__name__}: {error}"[:200]
+        card.attempts.append(
+            Attempt(probe="interview", endpoint="host", outcome=Ending.BUG, detail=told)
+        )
     finally:
         hall.net.hang_up(card.contact)
     card.stage = Stage.DONE
     await _log_in(hall, card, tools, judge_with)
-
-
-def _bug(error: Exception) -> Attempt:
-    told = f"{type(error).__name__}: {error}"[:200]
-    return Attempt(probe="interview", endpoint="host", outcome=Ending.BUG, detail=told)
 
 
 async def _log_in(hall: Hall, card: Card, tools: Tools, judge_with: Bench) -> None:

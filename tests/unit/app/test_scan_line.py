@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from auditor.app.devices.card import Stage
+from auditor.app.devices.conclusion import conclude, judged_alone
 from auditor.app.devices.desk import Desk
 from auditor.app.judging.bench import Terms, bench
 from auditor.app.scanning import scan as scanning
@@ -178,3 +179,44 @@ async def test_a_bug_in_one_interview_is_told_and_costs_one_host(judge_with, int
         in made.scan.incomplete_because
     )
     assert len(interviews.done) == 19
+
+
+async def test_a_scan_that_ends_within_a_second_interview_takes_nothing_from_before_it(
+    judge_with, interviews
+):
+    hall = hall_of(judge_with, [])
+    scanning._sighted(hall, answer(1))
+    await through(hall)
+    assert len(hall.early) == 1
+    later = Observation(signal="http.server", value="App-webs/", endpoint="tcp/80", probe="http")
+    seen = Sighting(address=address(1), method="arp", observations=(later,))
+    scanning._sighted(hall, seen)
+    assert len(hall.early) == 0, "nobody has judged what is known now"
+    for task in tuple(hall.work):
+        task.cancel()
+    await asyncio.gather(*hall.work, return_exceptions=True)
+    made = conclude(hall.desk, judge_with, early=hall.early)
+    assert tuple(made.assets) == tuple(conclude(hall.desk, judge_with).assets)
+    assert made.assets[0].observations[-1] == later
+
+
+async def test_each_interview_begins_without_what_the_one_before_came_to(judge_with, interviews):
+    hall = hall_of(judge_with, [])
+    scanning._sighted(hall, answer(1))
+    await through(hall)
+    seen_then = []
+    run = interviews.__call__
+
+    def looked(card, tools):
+        seen_then.append(len(hall.early))
+        return run(card, tools)
+
+    scanning._start(hall, hall.desk.cards[address(1)])
+    hall.early.keep(
+        hall.desk.cards[address(1)],
+        judged_alone(hall.desk.cards[address(1)], hall.desk, judge_with),
+        (),
+    )  # as a worker does that was still writing the last one down
+    scanning.HostWork = looked
+    await through(hall)
+    assert seen_then == [0]
