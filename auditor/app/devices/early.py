@@ -5,7 +5,7 @@ name it had, need not be judged again when all others are known.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.app.devices.card import Card
 from auditor.app.judging.hinge import family
@@ -90,12 +90,7 @@ class Early:
             return
         gist = gist_of(asset)
         self._all[card.address] = Standing(
-            gist=Gist(
-                id=gist.id,
-                addresses=gist.addresses,
-                headlines=gist.headlines,
-                vendors=self._vendors.setdefault(gist.vendors, gist.vendors),
-            ),
+            gist=replace(gist, vendors=self._vendors.setdefault(gist.vendors, gist.vendors)),
             mac=asset.mac,
             macs=macs,
             asset=self._placed(card.address, asset),
