@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from auditor.model.facts import Seen
 from auditor.model.signals import ROVING, SIGNALS, channel_of
 from auditor.model.words import Channel
-from auditor.wire.mac import normal
+from auditor.wire.mac import inside, normal
 
 
 class Voice(StrEnum):
@@ -87,7 +87,7 @@ def raw(observation: Seen) -> Fact:
     """The fact that an observation is by itself."""
     signal, endpoint, value = observation.signal, observation.endpoint, observation.value
     if signal == "mac":
-        value = normal(value) or value
+        value = normal(value) or inside(value) or value
     elif signal in _WORDS:
         value = bare(value)
     known = _FIXED.get(signal)

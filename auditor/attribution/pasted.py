@@ -31,8 +31,13 @@ _JSON: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
 )
 _VAPIX: Final = re.compile(r"^root\.(?:Brand|Properties)\.", re.MULTILINE)
 _MAGICBOX: Final = re.compile(
-    r"^(?:deviceType|serialNumber|updateSerial|version)=(?=\S)", re.MULTILINE
+    r"(?:[A-Za-z][\w.\[\]-]{0,60}=[^\n]{0,200}\n\s{0,4}){0,12}"
+    r"(?:deviceType|serialNumber|updateSerial|processor|version)=(?=\S)"
 )
+"""One of these keys in the first lines of a reply of nothing but keys and values."""
+_JSON_REALM: Final = re.compile(r'"realm"\s{0,4}:\s{0,4}"([^"]{1,120})"')
+"""A login by JSON begins with a challenge too."""
+_NETWORK: Final = re.compile(r"table\.Network\.\w")
 _TAGS: Final = {
     "Manufacturer": "onvif.manufacturer",
     "Model": "onvif.model",
@@ -90,6 +95,13 @@ def _documents(text: str) -> Iterator[tuple[str, str]]:
         yield from _of_xml(text, head)
     elif head.startswith(("{", "[")):
         yield from ((signal, text) for form, signal in _JSON if form.search(head))
+        realm = _JSON_REALM.search(head)
+        if realm:
+            yield "http.auth_realm", realm[1]
+    elif _NETWORK.match(head):
+        yield from _lines(
+            "magicbox.network", text, lambda data: magicbox.network(magicbox.pairs(data))
+        )
     elif _VAPIX.match(head):
         yield from _lines("axis.properties", text, lambda data: vapix.value(vapix.parameters(data)))
     elif _MAGICBOX.match(head):
@@ -116,10 +128,12 @@ def _tagged(text: str, tags: dict[str, str]) -> Iterator[tuple[str, str]]:
                 break
 
 
-def _lines(signal: str, text: str, read: Callable[[bytes], str]) -> Iterator[tuple[str, str]]:
+def _lines(
+    signal: str, text: str, read: Callable[[bytes], str | None]
+) -> Iterator[tuple[str, str]]:
     try:
         told = read(text.encode(errors="replace"))
     except Malformed:
         return
-    if json.loads(told):
+    if told is not None and json.loads(told):
         yield signal, told

@@ -14,6 +14,9 @@ from auditor.wire.mac import in_address
 
 _SHORTEST_NAME: Final = 4
 _LONGEST: Final = 128
+_QUOTE: Final = "\"'"
+_CERTIFICATE: Final = 512
+"""As much of a certificate's name as is read."""
 TOKEN: Final = re.compile(r"^(?![A-Za-z_]*[0-9A-Fa-f]{12}$)[A-Za-z0-9][A-Za-z0-9_/().+-]{3,39}$")
 """One word that may be a model; not a hardware address."""
 _FIRST_WORD: Final = re.compile(r"([^\W\d_]{4,40})[\s_-]{1,3}(?=\S)")
@@ -36,7 +39,25 @@ _BRACKETS: Final = re.compile(r"\s{1,3}[(\[][^)\]]{0,80}[)\]]$")
 _SERIAL_WORDS: Final = re.compile(
     r"^(?:s/?n|serial(?: ?(?:number|no\.?))?)[ :#=.]{1,3}(?=\w)", re.IGNORECASE
 )
-_ORGANISATION: Final = re.compile(r"(?:^|,\s?)O=([^,=]{2,64})")
+_ORGANISATION: Final = re.compile(r"(?:^|[,;/]\s?)O ?= ?([^,;/=]{2,64})")
+_SERVICE: Final = re.compile(
+    r"(?:\d{1,5}/tcp\s{1,8}open\s{1,8})?(?:ssl[/|])?(https?|rtsp)\??\s{1,8}(?:syn-ack ttl \d{1,3} )?(\S.*)"
+)
+_STREAM: Final = 2048
+_STREAM_TITLE: Final = re.compile(r"^\s{0,12}title\s{1,16}: (.{1,120})$", re.MULTILINE)
+_STREAM_COMMENT: Final = re.compile(r"^\s{0,12}comment\s{1,16}: (.{1,120})$", re.MULTILINE)
+_NAME_HEAD: Final = re.compile(r"^\W{0,4}(?:subject|issuer)\s{0,2}[:=]\s{0,2}", re.IGNORECASE)
+_NAME_PART: Final = re.compile(r"[,;/+]?\s{0,3}\b([A-Za-z]{1,24})\s?=\s?")
+_ATTRIBUTES: Final = {
+    "commonname": "CN",
+    "organizationname": "O",
+    "organizationalunitname": "OU",
+    "countryname": "C",
+    "stateorprovincename": "ST",
+    "localityname": "L",
+    **{name.lower(): name for name in ("CN", "O", "OU", "C", "ST", "L", "emailAddress")},
+}
+"""Attributes of a certificate's name, as nmap and RFC 4514 write them."""
 _VIDEO: Final = re.compile(
     r"\b(?:(?:web|ip)? ?cam(?:era)?s?|[dnx]vr|video|cctv|surveillance|doorbell)\b", re.IGNORECASE
 )
@@ -81,14 +102,55 @@ def interface(fact: Fact) -> Iterator[Fact]:
     if not may_hold_interface(fact.value):
         return
     for found in islice(_INTERFACE.finditer(fact.value), _ADDRESSES):
-        mac = in_address(found[1])
+        # An identifier made from a MAC has these two octets in its middle.
+        mac = in_address(found[1]) if "ff:fe" in found[1].lower() else None
         if mac is not None:
             yield fact.derived("mac", mac)
 
 
+def distinguished(fact: Fact) -> Iterator[Fact]:
+    """A certificate's name as RFC 4514 writes it, where openssl, curl or nmap wrote it.
+
+    Only the order of the attributes is not mended: no rule may need it.
+    """
+    text = _NAME_HEAD.sub("", fact.value[:_CERTIFICATE].replace("\u00a0", " "), count=1)
+    found = _NAME_PART.split(text)
+    names = [_ATTRIBUTES.get(one.lower()) for one in found[1::2]]
+    if found[0].strip() or not all(names):
+        return
+    told = ",".join(
+        f"{name}={value.strip().strip(_QUOTE)}"
+        for name, value in zip(names, found[2::2], strict=True)
+    )
+    if names and told != fact.value:
+        yield fact.derived(fact.signal, told)
+
+
+def service(fact: Fact) -> Iterator[Fact]:
+    """What nmap prints of a web or stream server: mostly what its ``Server:`` line says."""
+    found = _SERVICE.match(fact.value[:_LONGEST].strip())
+    if found:
+        yield fact.derived(
+            "rtsp.server" if found[1] == "rtsp" else "http.server", found[2], Voice.BANNER
+        )
+    yield from described(fact)
+
+
+def stream(fact: Fact) -> Iterator[Fact]:
+    """The session's name and comment, as ffprobe and VLC print them of a stream's description."""
+    text = fact.value[:_STREAM]
+    title, comment = _STREAM_TITLE.search(text), _STREAM_COMMENT.search(text)
+    if title:
+        yield fact.derived(
+            "rtsp.sdp",
+            f"s={title[1].strip()}\r\n" + (f"i={comment[1].strip()}\r\n" if comment else ""),
+        )
+
+
 def certificate(fact: Fact) -> Iterator[Fact]:
     """The organisation that a certificate was made out to: a label, since an owner may make one."""
-    for told in _ORGANISATION.findall(fact.value[:512])[:2]:
+    yield from distinguished(fact)
+    for told in _ORGANISATION.findall(fact.value[:_CERTIFICATE])[:2]:
         name = told.strip()
         first = name.split()[0] if name else ""
         for text in dict.fromkeys((name, first)):

@@ -14,6 +14,8 @@ _UUID: Final = re.compile(
     r"(?:urn:)?(?:uuid:)?"
     r"([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})"
 )
+_COLONS: Final = re.compile(r"-([0-9a-f]{2}(?:[:.-]?[0-9a-f]{2}){5})$")
+"""The node written as an address, which no UUID is but some firmware says."""
 _TIME_BASED: Final = re.compile(r"11(?:b[2-9a-f]|[c-f][0-9a-f])")
 """Third group of a time-based UUID made between 1970 (a clock never set) and about 2040."""
 _FIXED: Final = (
@@ -21,7 +23,12 @@ _FIXED: Final = (
     re.compile(r"3fa1fe68-b915-4053-a3e1"),  # TP-Link firmware
     re.compile(r"[0-9a-f]{8}-5566-7788-99aa"),  # Xiongmai firmware
     re.compile(r"5f5a69c2-e0ae-504f-829b"),  # HiSilicon's sample firmware
+    re.compile(r"2419d68a-2dd2-21b2-a205"),  # a published sample for gSOAP, Reolink and others
 )
+
+
+def _bare(node: re.Match[str]) -> str:
+    return "-" + node[1].replace(":", "").replace(".", "").replace("-", "")
 
 
 def _bosch(uuid: str) -> str | None:
@@ -40,7 +47,8 @@ def mac_in_endpoint(epr: str) -> str | None:
     Returns:
         The MAC in colon form; None when the form of the UUID holds none.
     """
-    found = _UUID.fullmatch(epr.strip().lower())
+    told = epr.strip().lower()
+    found = _UUID.fullmatch(told) or _UUID.fullmatch(_COLONS.sub(_bare, told))
     if found is None:
         return None
     prefix, node = found[0][found.start(1) : found.end(4)], found[5]

@@ -16,6 +16,12 @@ _GROUPS: Final = re.compile(
     r"[0-9A-Fa-f]{1,2}(?:([:\-. ])[0-9A-Fa-f]{1,2})(?:\1[0-9A-Fa-f]{1,2}){4}"
 )
 _DOTTED: Final = re.compile(r"[0-9A-Fa-f]{4}([.:\-])[0-9A-Fa-f]{4}\1[0-9A-Fa-f]{4}")
+_INSIDE: Final = re.compile(
+    r"(?<![0-9A-Fa-f:.-])"
+    r"[0-9A-Fa-f]{1,2}(?:([:-])[0-9A-Fa-f]{1,2})(?:\1[0-9A-Fa-f]{1,2}){4}"
+    r"(?![0-9A-Fa-f]|[:.-][0-9A-Fa-f])"
+)
+_LINE: Final = 256
 _NOBODY: Final = frozenset({"000000000000", "ffffffffffff"})
 _LONGEST: Final = 40
 _LINK_LOCAL: Final = 0xFE80 << 112
@@ -47,6 +53,19 @@ def normal(text: str) -> str | None:
     if digits in _NOBODY:
         return None
     return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
+
+
+def inside(text: str) -> str | None:
+    """The one address that stands in a line, as neighbour tables and scanners print it.
+
+    Args:
+        text: such as ``? (192.0.2.30) at a0:bd:1d:3:4f:6 [ether] on br0``.
+
+    Returns:
+        The address in the form that :func:`normal` gives; None where none stands there, or several.
+    """
+    found = {normal(one[0]) for one in _INSIDE.finditer(text[:_LINE])} - {None}
+    return found.pop() if len(found) == 1 else None
 
 
 def from_bytes(octets: bytes) -> str | None:

@@ -30,6 +30,9 @@ _DECLARATIONS: Final = re.compile(r"\sxmlns:([A-Za-z_][\w.-]{0,30})\s{0,4}=")
 _PREFIX_CAP: Final = 40
 _UNDECLARED: Final = "urn:undeclared:"
 _ROOT_TAG: Final = re.compile(r"<[A-Za-z_][\w.:-]{0,100}")
+_PROLOGUE: Final = re.compile(r"^\s{0,40}<\?xml[^>]{0,200}\?>")
+_FOLLOWS: Final = re.compile(rb"\s{0,20}<[A-Za-z_]")
+_EXCERPT: Final = "excerpt"
 _TOO_MUCH: Final = "XML is nested too deep or has too many elements"
 _JUNK_AFTER: Final = 9
 _UNBOUND_PREFIX: Final = 27
@@ -80,6 +83,11 @@ class _Target:
     def has_leaves(self) -> bool:
         """Whether whole leaves were kept, that are of use even where the document is cut."""
         return False
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether one element alone was read."""
+        return self._nodes == 1
 
     def start_ns(self, _prefix: str, uri: str) -> None:
         """A namespace is declared."""
@@ -173,8 +181,14 @@ def _fed(text: str, target: _Builder | _Gleaner) -> tuple[object, ParseError | N
         return None, why, parser.parser.ErrorByteIndex
 
 
-def _mended(text: str, why: ParseError, at: int) -> str | None:
-    """The text with the fault that the parser found taken out; None when it cannot be."""
+def _mended(text: str, why: ParseError, at: int, *, leaf_only: bool = False) -> str | None:
+    """The text with the fault that the parser found taken out; None when it cannot be.
+
+    With ``leaf_only``, what was read so far is one element without children: if another follows,
+    these are elements that somebody took out of their document.
+    """
+    if why.code == _JUNK_AFTER and leaf_only and _FOLLOWS.match(text.encode()[at : at + 40]):
+        return f"<{_EXCERPT}>{_PROLOGUE.sub('', text, count=1)}"  # an end that is cut, as theirs
     if why.code == _JUNK_AFTER:
         return text.encode()[:at].decode(errors="ignore").rstrip()
     if why.code in _BAD_TOKEN:
@@ -205,7 +219,7 @@ def _read(
             return closed, target, text
         if may_be_cut and why.code in _CUT and target.has_leaves:
             return None, target, text
-        mended = _mended(text, why, at)
+        mended = _mended(text, why, at, leaf_only=may_be_cut and target.is_leaf)
         if mended is None or mended == text:
             raise Malformed(f"XML: {why}") from why
         text = mended
@@ -243,7 +257,8 @@ def gleaned(data: str | bytes, *, cap: int = CAP) -> Gleaned:
     """Parse XML for its leaves only, in half the time.
 
     Of a document that ends too soon (a reply that was cut, a paste that was) the leaves that are whole
-    are read.
+    are read; elements that stand one behind the other without their document count as one, with
+    ``excerpt`` as its root.
 
     Args:
         data: the document; bytes are decoded leniently.

@@ -224,3 +224,70 @@ def test_a_name_counts_beside_something_else(catalog):
     assert makers(look(catalog, ("hostname", "axis-b8a44f639c12"))) == {"axis": Grade.POSSIBLE}
     both = look(catalog, ("hostname", "axis-b8a44f639c12"), ("http.title", "AXIS Video Server"))
     assert makers(both)["axis"] is Grade.PROBABLE
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "CN=TPRI-DEVICE; O=TPRI; C=US",
+        'C = US, O = "TPRI", CN = TPRI-DEVICE',
+        "/C=US/O=TPRI/CN=TPRI-DEVICE",
+        "commonName=TPRI-DEVICE/organizationName=TPRI/countryName=US",
+        "subject=C = US, O = TPRI, CN\u00a0=\u00a0TPRI-DEVICE",
+    ],
+)
+@pytest.mark.parametrize("signal", ["tls.subject", "tls.issuer"])
+def test_a_certificate_s_name_is_known_however_a_tool_writes_it(catalog, signal, told):
+    assert makers(look(catalog, (signal, told))) == {"tp-link": Grade.PROBABLE}
+
+
+@pytest.mark.parametrize(
+    "told", ["CN=a,O=b", "x=1,CN=TPRI-DEVICE", "TPRI-DEVICE", "no=name here", ""]
+)
+def test_what_is_no_other_writing_of_a_name_is_left_alone(told):
+    assert not [one for one in facts("tls.issuer", told) if one[0] == "tls.issuer"]
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ("80/tcp    open  http    uc-httpd 1.0.0", ("http.server", "uc-httpd 1.0.0")),
+        ("443/tcp open ssl/http App-webs/", ("http.server", "App-webs/")),
+        ("rtsp    Dahua Rtsp Server", ("rtsp.server", "Dahua Rtsp Server")),
+    ],
+)
+def test_a_line_of_nmap_names_the_server(told, found):
+    assert found in facts("nmap.service", told)
+
+
+@pytest.mark.parametrize(
+    "told", ["8000/tcp open ipcam Hikvision IPCam control port", "http", "22/tcp open ssh x"]
+)
+def test_other_lines_of_nmap_name_none(told):
+    assert not {one[0] for one in facts("nmap.service", told)} & {"http.server", "rtsp.server"}
+
+
+def test_what_ffprobe_prints_of_a_stream_is_its_description(catalog):
+    told = "  Metadata:\n    title           : HIK Media Server V3.0.21\n    comment         : HIK Media Server Session\n"
+    assert ("rtsp.sdp", "s=HIK Media Server V3.0.21\r\ni=HIK Media Server Session\r\n") in facts(
+        "rtsp.sdp", told
+    )
+    assert makers(look(catalog, ("rtsp.sdp", told))) == {"hikvision": Grade.PROBABLE}
+    assert facts("rtsp.sdp", "v=0\r\ns=title : x\r\n") == set()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "? (192.0.2.30) at a0:bd:1d:3:4f:6 [ether] on br0",
+        "MAC Address: A0:BD:1D:03:4F:06 (Zhejiang Dahua Technology)",
+        "192.0.2.71\ta0:bd:1d:03:4f:06\tZhejiang Dahua Technology Co., Ltd.",
+    ],
+)
+def test_a_line_of_a_neighbour_table_tells_the_mac(catalog, line):
+    assert makers(look(catalog, ("mac", line))) == {"dahua": Grade.PROBABLE}
+
+
+def test_a_line_with_two_addresses_tells_none(catalog):
+    line = "a0:bd:1d:03:4f:06 is behind a0:bd:1d:03:4f:07"
+    assert makers(look(catalog, ("mac", line))) == {}

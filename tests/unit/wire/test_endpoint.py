@@ -20,6 +20,12 @@ def test_forms_that_embed_the_mac_give_it(epr: str, found: str) -> None:
     assert mac_in_endpoint(epr) == found
 
 
+@pytest.mark.parametrize("node", ["ec71db16b15e", "EC:71:DB:16:B1:5E", "ec-71-db-16-b1-5e"])
+def test_a_node_may_be_written_as_an_address(node: str) -> None:
+    epr = f"urn:uuid:2419d68a-2dd2-21b2-a205-{node}"
+    assert mac_in_endpoint(epr) == "ec:71:db:16:b1:5e"
+
+
 @pytest.mark.parametrize(
     "epr",
     [

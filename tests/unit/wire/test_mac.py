@@ -65,3 +65,21 @@ def test_what_does_not_begin_with_an_octet_is_no_address(text):
     for ask in (mac.is_local, mac.is_multicast):
         with pytest.raises(Malformed):
             ask(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("at 28:57:be:1:2f:9 on en0 ifscope [ethernet]", "28:57:be:01:2f:09"),
+        ("MAC 28-57-BE-01-2F-09.", "28:57:be:01:2f:09"),
+        ("28:57:be:01:2f:09 and again 28-57-BE-01-2F-09", "28:57:be:01:2f:09"),
+        ("28:57:be:01:2f:09, 28:57:be:01:2f:0a", None),
+        ("2001:db8:1:2:3:4:5:6", None),
+        ("28:57:be:01:2f:09:11", None),
+        ("ff:ff:ff:ff:ff:ff", None),
+        ("12:30:45", None),
+        ("", None),
+    ],
+)
+def test_the_one_address_in_a_line_is_found(text: str, found: str | None) -> None:
+    assert mac.inside(text) == found

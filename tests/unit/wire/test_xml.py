@@ -112,6 +112,25 @@ def test_what_is_gleaned_is_what_the_tree_holds(text):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "<a>1</a><b>2</b><c><d>3</d></c>",
+        '<?xml version="1.0"?>\n<a>1</a>\n  <b>2</b><c><d>3</d>',
+        "<a>1</a><b>2</b><d>3</d><e>cut",
+    ],
+)
+def test_elements_without_their_document_are_read(text):
+    found = xml.gleaned(text)
+    assert found.root == "excerpt"
+    assert found.leaves == {"a": ("1",), "b": ("2",), "d": ("3",)}
+
+
+@pytest.mark.parametrize("text", ["<a>1</a> and then", "<a><b>1</b></a><c>2</c>"])
+def test_what_stands_behind_a_document_is_left_alone(text):
+    assert xml.gleaned(text).root == "a"
+
+
+@pytest.mark.parametrize(
     "text", ["", "no xml", "<a><b></a>", "<!DOCTYPE a><a/>", "<a>" * 65 + "</a>" * 65]
 )
 def test_what_is_no_document_is_not_gleaned_from(text):
