@@ -1,6 +1,7 @@
 """What every test may use: the shipped database once, a bench, and the rules of this house."""
 
 import os
+import shutil
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,11 @@ for _name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_H
 
 CI = os.environ.get("AUDIT_CI") == "1"
 DAY = date(2026, 11, 22)
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing in the directory for temporary files."""
+    shutil.rmtree(_HOME, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

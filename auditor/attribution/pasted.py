@@ -22,6 +22,8 @@ _XML: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"<ProbeMatch>\s{0,40}<Uuid>"), "sadp"),
     (re.compile(r"urn:schemas-upnp-org:device-1-0"), "ssdp.description"),
 )
+_ONVIF: Final = re.compile(r"<(?:tt|tds|trt|tev|timg|tptz):\w")
+"""An element of ONVIF's without its envelope, with the prefix that nearly all firmware uses."""
 _JSON: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r'"client\.notifyDevInfo"'), "dhip"),
     (re.compile(r'"propertyList"'), "axis.basicdeviceinfo"),
@@ -111,10 +113,12 @@ def _documents(text: str) -> Iterator[tuple[str, str]]:
 def _of_xml(text: str, head: str) -> Iterator[tuple[str, str]]:
     if not may_be_reply(head):
         return
-    if "Envelope" in head:
+    if "Envelope" in head or _ONVIF.match(head):
         yield "onvif.envelope", text
-    else:
-        yield from ((signal, text) for form, signal in _XML if form.search(head))
+        return
+    known = [signal for form, signal in _XML if form.search(head)]
+    for signal in known or ("isapi.xml",):  # whose rules ask for ISAPI's own words
+        yield signal, text
 
 
 def _tagged(text: str, tags: dict[str, str]) -> Iterator[tuple[str, str]]:

@@ -89,9 +89,9 @@ class _Target:
         """Whether one element alone was read."""
         return self._nodes == 1
 
-    def start_ns(self, _prefix: str, uri: str) -> None:
-        """A namespace is declared."""
-        if not uri.startswith(_UNDECLARED):
+    def start_ns(self, _prefix: str | None, uri: str | None) -> None:
+        """A namespace is declared; with nothing, the default namespace is taken back."""
+        if uri and not uri.startswith(_UNDECLARED):
             self.spaces[uri] = None
 
 
@@ -171,9 +171,12 @@ def _fed(text: str, target: _Builder | _Gleaner) -> tuple[object, ParseError | N
     parser = DefusedXMLParser(
         target=target, forbid_dtd=True, forbid_entities=True, forbid_external=True
     )
-    # The class's own two handlers look every name up and hand on: a third of the time.
+    # The class's own handlers look every name up and hand on: a third of the time. Its default
+    # handler is there for the entities of a DTD, and there is none.
     parser.parser.StartElementHandler = target.start
     parser.parser.EndElementHandler = target.end
+    parser.parser.StartNamespaceDeclHandler = target.start_ns
+    parser.parser.DefaultHandlerExpand = None
     try:
         parser.feed(text)
         return parser.close(), None, 0

@@ -60,6 +60,8 @@ def grades(catalog, signal, value):
         ('{"error":{},"params":{"realm":"Login to 3K01A7CPAG9B4F2"}}', {"http.auth_realm"}),
         ("table.Network.eth0.PhysicalAddress=3c:ef:8c:aa:10:7e\n", {"magicbox.network"}),
         ("table.Network.Hostname=IPC\n", set()),
+        ("<tt:Uri>rtsp://192.0.2.2/a</tt:Uri>", {"onvif.envelope"}),
+        ("<userCheck><statusValue>401</statusValue></userCheck>", {"isapi.xml"}),
         ("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\n", {"rtsp.sdp"}),
         ("onvif://www.onvif.org/name/X", {"wsd.scopes"}),
         (json.dumps({"method": "client.notifyDevInfo", "params": {}}), {"dhip"}),
