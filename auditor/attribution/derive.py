@@ -50,6 +50,7 @@ _TABLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("productModel", "model"),
         ("softwareVer", "firmware"),
         ("macAddr", "mac"),
+        ("UDN", "ssdp.usn"),
     ),
     "wsd.scopes": (
         ("hardware", "model"),
@@ -261,14 +262,22 @@ def _title(fact: Fact) -> Iterator[Fact]:
     yield from said.described(fact)
 
 
+def _found(read: Callable[[Fact], Iterator[Fact]]) -> Callable[[Fact], Iterator[Fact]]:
+    """What ``read`` finds, MACs in their usual form, and nothing that says nothing."""
+
+    def derive_found(fact: Fact) -> Iterator[Fact]:
+        for found in read(fact):
+            yield from _kept(fact, found.signal, found.value, found.voice)
+
+    return derive_found
+
+
+_in_realm: Final = _found(said.realm)
+
+
 def _realm(fact: Fact) -> Iterator[Fact]:
-    yield from said.realm(fact)
+    yield from _in_realm(fact)
     yield from _token_model(fact)
-
-
-def _name(fact: Fact) -> Iterator[Fact]:
-    for found in said.name(fact):
-        yield from _kept(fact, found.signal, found.value, found.voice)
 
 
 def _token_model(fact: Fact) -> Iterator[Fact]:
@@ -299,10 +308,11 @@ _SPECIAL: Final[Mapping[str, Callable[[Fact], Iterator[Fact]]]] = {
     "wsd.endpoint": _endpoint,
     "onvif.endpoint": _endpoint,
     "onvif.mac": _mac,
+    "ssdp.usn": _found(said.unique_name),
     "http.headers": _headers,
     "rtsp.headers": _headers,
     "http.title": _title,
-    "nmap.service": said.service,
+    "nmap.service": _found(said.service),
     "tls.subject": said.certificate,
     "tls.issuer": said.distinguished,
     "rtsp.sdp": said.stream,
@@ -318,19 +328,29 @@ _SPECIAL: Final[Mapping[str, Callable[[Fact], Iterator[Fact]]]] = {
     "onvif.model": said.labelled_model,
     "firmware": said.firmware,
     "onvif.firmware": said.firmware,
-    "serial": said.serial,
+    "serial": _found(said.serial),
+    "onvif.serial": _found(said.serial_mac),
     "wsd.xaddrs": said.interface,
     "onvif.services": said.interface,
     "onvif.hardware_id": _token_model,
     "ssdp.location": said.interface,
-    "hostname": _name,
-    "onvif.hostname": _name,
-    "snmp.sysname": _name,
-    "mdns.service": _name,
+    "hostname": _found(said.name),
+    "onvif.hostname": _found(said.name),
+    "snmp.sysname": _found(said.name),
+    "mdns.service": _found(said.name),
 }
 
 NAMES: Final = frozenset({"hostname", "onvif.hostname", "snmp.sysname", "mdns.service"})
-"""Names that an owner may give: what stands in them never says which device this is."""
+"""Names that an owner may give."""
+
+NO_KEYS: Final = NAMES | {"ssdp.usn"}
+"""What stands in these never says which device this is: names that an owner may give, and such that
+end in a hardware address or in what only looks like one."""
+
+LOOKS_ONLY: Final = frozenset(
+    {"serial", "onvif.serial", "http.auth_realm", "rtsp.auth_realm", "nmap.service"}
+)
+"""Signals of which a MAC that stands in them says who made the device, and not which it is."""
 
 GLANCES: Final[Mapping[str, Callable[[str], bool]]] = {
     "http.body": pasted.may_be_reply,

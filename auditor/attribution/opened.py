@@ -24,7 +24,7 @@ from auditor.model.signals import SIGNALS
 from auditor.model.words import Role, Strength
 from auditor.wire.mac import normal
 
-_HOLDERS = frozenset({"wsd.endpoint", "http.auth_realm", "rtsp.auth_realm", "model"})
+_HOLDERS = frozenset({"wsd.endpoint", "ssdp.usn", "http.auth_realm", "rtsp.auth_realm", "model"})
 """Signals that hold more even where they were read out of another."""
 TOLD: Final = ("mac", "brand", "model", "serial", "firmware")
 """Facts that name a device: of use even where no rule knows them."""

@@ -7,6 +7,7 @@ lines say; then it is read as if the probe itself had asked.
 import json
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Final
 
 from auditor.attribution.facts import OWN_VOICE, Fact, Voice
@@ -16,6 +17,24 @@ from auditor.wire import magicbox, vapix
 PAGES: Final = frozenset({"http.body", "banner"})
 """Signals that may hold a whole reply of another kind."""
 _LOOK: Final = 4096
+_STATED: Final = 8192
+_STATED_MOST: Final = 4
+_KEY_END: Final = r"[\"']?\s{0,3}[:=>]{1,2}\s{0,3}[\"']?"
+_VERSION: Final = r"[ _-]?(?:ver(?:sion)?|build)(?:Info)?" + _KEY_END + r"([^\"'<>;,&\r\n\t]{4,80})"
+_STATED_FORMS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
+    ("firmware", re.compile(r"(?:firm|fw)(?:ware)?" + _VERSION, re.IGNORECASE)),
+    ("firmware", re.compile(r"(?:soft|sw|sys(?:tem)?)(?:ware)?" + _VERSION, re.IGNORECASE)),
+    (
+        "serial",
+        re.compile(
+            r"\bserial[ _-]?(?:no|num|number|id)?"
+            + _KEY_END
+            + r"([0-9A-Za-z-]{8,40})(?![0-9A-Za-z-])",
+            re.IGNORECASE,
+        ),
+    ),
+)
+"""How a page, a script or a log names the version and the serial number of a device."""
 _HEAD_END: Final = re.compile(r"\r?\n\r?\n")
 _XML: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"<DeviceInfo[\s>]"), "isapi.device_info"),
@@ -64,8 +83,11 @@ def replies(fact: Fact) -> Iterator[Fact]:
         head, *rest = _HEAD_END.split(text, maxsplit=1)
         yield fact.derived(f"{family}.headers", head)
         text = rest[0].lstrip() if rest else ""
-    for signal, told in _documents(text):
+    known = list(_documents(text))
+    for signal, told in known:
         yield fact.derived(signal, told, Voice.DEVICE if signal in OWN_VOICE else None)
+    if known in ([], [("isapi.xml", text)]) and may_be_reply(text):
+        yield from _stated(fact, text)
 
 
 def may_be_reply(page: str) -> bool:
@@ -85,6 +107,18 @@ def information(fact: Fact) -> Iterator[Fact]:
         if word in fact.value:
             for signal, told in _tagged(fact.value, tags):
                 yield fact.derived(signal, told)
+
+
+def _stated(fact: Fact, text: str) -> Iterator[Fact]:
+    """The version and the serial number in a text that names each of them once.
+
+    A text that names several is a list of devices, perhaps: the cameras of a recorder.
+    """
+    text = text[:_STATED]
+    for signal, form in _STATED_FORMS:
+        told = {found[1].strip() for found in islice(form.finditer(text), _STATED_MOST)}
+        if len(told) == 1:
+            yield fact.derived(signal, told.pop(), Voice.BANNER)
 
 
 def _documents(text: str) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final
 
 from auditor.attribution.facts import Fact, Voice
-from auditor.wire.mac import in_address
+from auditor.wire.mac import in_address, inside
 
 _SHORTEST_NAME: Final = 4
 _LONGEST: Final = 128
@@ -46,8 +46,16 @@ _SERVICE: Final = re.compile(
 _STREAM: Final = 2048
 _STREAM_TITLE: Final = re.compile(r"^\s{0,12}title\s{1,16}: (.{1,120})$", re.MULTILINE)
 _STREAM_COMMENT: Final = re.compile(r"^\s{0,12}comment\s{1,16}: (.{1,120})$", re.MULTILINE)
+_NAME_END: Final = re.compile(
+    r"(?:^|[^0-9A-Za-z])((?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{12})$"
+)
+_RANDOM_NAME: Final = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[345][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", re.IGNORECASE
+)
+"""Versions 3 to 5 of RFC 4122: random, or digests."""
 _NAME_HEAD: Final = re.compile(r"^\W{0,4}(?:subject|issuer)\s{0,2}[:=]\s{0,2}", re.IGNORECASE)
-_NAME_PART: Final = re.compile(r"[,;/+]?\s{0,3}\b([A-Za-z]{1,24})\s?=\s?")
+_NAME_PART: Final = re.compile(r"(?:^|[,;/+])\s{0,3}([A-Za-z]{1,24})\s?=\s?")
+_NAMING: Final = frozenset({"CN", "O", "OU"})
 _ATTRIBUTES: Final = {
     "commonname": "CN",
     "organizationname": "O",
@@ -60,6 +68,9 @@ _ATTRIBUTES: Final = {
 """Attributes of a certificate's name, as nmap and RFC 4514 write them."""
 _VIDEO: Final = re.compile(
     r"\b(?:(?:web|ip)? ?cam(?:era)?s?|[dnx]vr|video|cctv|surveillance|doorbell)\b", re.IGNORECASE
+)
+_REALM_MAC: Final = re.compile(
+    r"[A-Za-z][_-]((?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}|(?=\d{0,11}[A-Fa-f])[0-9A-Fa-f]{12})$"
 )
 _REALM: Final = re.compile(r"""\brealm\s{0,2}=\s{0,2}["']?([^"',]{1,120})""", re.IGNORECASE)
 _SERVER: Final = re.compile(r"^server:\s{1,4}(?=\S)", re.IGNORECASE)
@@ -115,14 +126,14 @@ def distinguished(fact: Fact) -> Iterator[Fact]:
     """
     text = _NAME_HEAD.sub("", fact.value[:_CERTIFICATE].replace("\u00a0", " "), count=1)
     found = _NAME_PART.split(text)
-    names = [_ATTRIBUTES.get(one.lower()) for one in found[1::2]]
-    if found[0].strip() or not all(names):
+    names = [_ATTRIBUTES.get(one.lower(), one) for one in found[1::2]]
+    if found[0].strip() or not _NAMING.intersection(names):
         return
     told = ",".join(
         f"{name}={value.strip().strip(_QUOTE)}"
         for name, value in zip(names, found[2::2], strict=True)
     )
-    if names and told != fact.value:
+    if told != fact.value:
         yield fact.derived(fact.signal, told)
 
 
@@ -133,6 +144,9 @@ def service(fact: Fact) -> Iterator[Fact]:
         yield fact.derived(
             "rtsp.server" if found[1] == "rtsp" else "http.server", found[2], Voice.BANNER
         )
+    mac = inside(fact.value)
+    if mac is not None:
+        yield fact.derived("mac", mac)
     yield from described(fact)
 
 
@@ -145,6 +159,18 @@ def stream(fact: Fact) -> Iterator[Fact]:
             "rtsp.sdp",
             f"s={title[1].strip()}\r\n" + (f"i={comment[1].strip()}\r\n" if comment else ""),
         )
+
+
+def unique_name(fact: Fact) -> Iterator[Fact]:
+    """The hardware address at the end of a UPnP device's name, as much firmware makes it.
+
+    A random name ends in twelve digits too, so one that says that it is random is left alone; of the
+    others hardly any ends in a block of a maker of cameras by chance.
+    """
+    name = fact.value[:_LONGEST].partition("::")[0].strip()
+    found = _NAME_END.search(name)
+    if found and not _RANDOM_NAME.search(name):
+        yield fact.derived("mac", found[1])
 
 
 def certificate(fact: Fact) -> Iterator[Fact]:
@@ -184,13 +210,24 @@ def serial(fact: Fact) -> Iterator[Fact]:
     bare = _SERIAL_WORDS.sub("", fact.value.strip(), count=1)
     if bare and bare != fact.value.strip():
         yield fact.derived("serial", bare[:_LONGEST])
+    yield from serial_mac(fact)
 
 
 def realm(fact: Fact) -> Iterator[Fact]:
-    """The realm inside a whole challenge."""
+    """The realm inside a whole challenge, and the hardware address at the end of one."""
     found = _REALM.search(fact.value[:512])
     if found:
         yield fact.derived(fact.signal, found[1].strip())
+    mac = _REALM_MAC.search(fact.value[:_LONGEST])
+    if mac:
+        yield fact.derived("mac", mac[1])
+
+
+def serial_mac(fact: Fact) -> Iterator[Fact]:
+    """A serial number that is a hardware address, as many makers have it."""
+    found = _MAC_AT_END.match(fact.value.strip())
+    if found and not found["head"]:
+        yield fact.derived("mac", found["mac"])
 
 
 def server(fact: Fact) -> Iterator[Fact]:

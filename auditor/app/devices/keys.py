@@ -6,7 +6,7 @@ from typing import Final, Never
 
 from auditor.app.devices.card import Card
 from auditor.app.devices.merging import Keys
-from auditor.attribution.derive import NAMES, derived
+from auditor.attribution.derive import LOOKS_ONLY, NO_KEYS, derived
 from auditor.attribution.facts import Fact, Voice, raw
 from auditor.model.facts import Observation
 from auditor.model.scope import read_address
@@ -28,11 +28,15 @@ def _keys_of(card: Card, shared: frozenset[str]) -> Keys:
     for item in card.facts:
         fact = raw(item)
         if item.signal != "mac":
-            if item.signal not in NAMES:
+            if item.signal not in NO_KEYS:
                 facts.extend(derived(fact))
             facts.append(fact)
     link = _set(card.macs - shared)
-    told = {fact.value for fact in facts if fact.signal == "mac" and fact.via}
+    told = {
+        fact.value
+        for fact in facts
+        if fact.signal == "mac" and fact.via and fact.via not in LOOKS_ONLY
+    }
     told |= _inside(card.address)
     return Keys(
         link=link,

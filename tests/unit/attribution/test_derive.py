@@ -165,7 +165,7 @@ CASES = [
     ("http.title", "DS-2CD2143G0-I", {("brand", "DS-2CD2143G0-I"), ("model", "DS-2CD2143G0-I")}),
     ("http.title", "NETSurveillance WEB", {("brand", "NETSurveillance WEB")}),
     ("http.auth_realm", "DS-2CD2310FD-I", {("model", "DS-2CD2310FD-I")}),
-    ("rtsp.auth_realm", "AXIS_ACCC8E010203", set()),  # a MAC at the end is no model
+    ("rtsp.auth_realm", "AXIS_ACCC8E010203", {("mac", "ac:cc:8e:01:02:03")}),  # and no model
     ("onvif.manufacturer", "LTS", {("brand", "LTS")}),
     ("onvif.model", "CMIP7442", {("model", "CMIP7442")}),
     ("onvif.firmware", "V5.5.82 build 190909", {("firmware", "V5.5.82 build 190909")}),

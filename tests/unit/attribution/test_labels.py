@@ -118,6 +118,23 @@ OWN_BLOCKS = {
     "wonwoo": ("mac", "00:3c:c5:00:00:01", "link"),
     "lumens": ("mac", "dc:e2:ac:00:00:01", "link"),
     "verkada": ("mac", "e0:a7:00:00:00:01", "link"),
+    "vtech": ("mac", "00:09:08:00:00:01", "link"),
+    "cyberdata": ("mac", "00:20:f7:00:00:01", "link"),
+    "vision-hitech": ("mac", "00:26:e6:00:00:01", "link"),
+    "fanvil": ("mac", "0c:38:3e:00:00:01", "link"),
+    "puwell": ("mac", "40:6a:8e:00:00:01", "link"),
+    "yi-technology": ("mac", "58:70:c6:00:00:01", "link"),
+    "netvue": ("mac", "64:d4:f0:00:00:01", "link"),
+    "spotcam": ("mac", "b8:df:6b:00:00:01", "link"),
+    "logitech": ("mac", "00:0d:44:00:00:01", "link"),
+    "withings": ("mac", "00:24:e4:00:00:01", "link"),
+    "ecobee": ("mac", "44:61:32:00:00:01", "link"),
+    "nanit": ("mac", "44:ea:54:00:00:01", "link"),
+    "skybell": ("mac", "68:f0:d0:00:00:01", "link"),
+    "rhombus": ("mac", "cc:47:bd:00:00:01", "link"),
+    "siedle": ("mac", "d4:e3:2c:00:00:01", "link"),
+    "canary": ("mac", "d8:42:e2:00:00:01", "link"),
+    "simplisafe": ("mac", "f8:51:28:00:00:01", "link"),
 }
 
 

@@ -72,7 +72,7 @@ def grades(catalog, signal, value):
         ("\ufeff\r\n" + DEVICE_INFO, {"isapi.device_info"}),
         ("", set()),
         ("<!DOCTYPE html><html><body>" + DEVICE_INFO + "</body></html>", set()),
-        ("read this: " + INFO, set()),
+        ("read this: " + INFO, {"serial"}),
         ("deviceType=\r\nsomething=1\r\n", set()),
         ("{", set()),
     ],
@@ -174,3 +174,38 @@ def test_whatever_a_device_says_is_read_or_left(signal, text):
     for one in derive(raw(Observation(signal=signal, value=text))):
         for inner in derive(one):
             assert inner.via == signal
+
+
+@pytest.mark.parametrize("signal", ["http.body", "banner"])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            '{"devname":"x","firmwareversion":"ppstrong-c51-s_x-2.9.5.20200205"}',
+            "ppstrong-c51-s_x-2.9.5.20200205",
+        ),
+        ("system_info_firmwareversion='IP7138-VVTK-0300c'\r\n", "IP7138-VVTK-0300c"),
+        ("Firmware Version = A1D-220-V3.13.16-AC\nMAC Address = x\n", "A1D-220-V3.13.16-AC"),
+        ("'sw_version': '1.3.0 Build 220328 Rel.63887n', 'x': 1", "1.3.0 Build 220328 Rel.63887n"),
+    ],
+)
+def test_a_version_is_read_wherever_a_text_names_it(signal, text, found):
+    told = derive(raw(Observation(signal=signal, value=text)))
+    assert found in {one.value for one in told if one.signal == "firmware"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"cameras":[{"firmware_version":"V5.4.5"},{"firmware_version":"V5.5.0"}]}',
+        "<!DOCTYPE html><script>softVersion='V5.4.5'</script>",
+        "firmware is good",
+    ],
+)
+def test_a_list_of_devices_and_a_page_name_no_version(text):
+    assert "firmware" not in signals("http.body", text)
+
+
+def test_a_serial_number_is_read_where_a_text_names_one():
+    assert "serial" in signals("banner", "DVR S/N or SerialNo: 4M0747EPAA1D284 model x")
+    assert "serial" not in signals("banner", "SerialNo: 4M0747EPAA1D284 SerialNo: 4M0747EPAA1D285")

@@ -291,3 +291,54 @@ def test_a_line_of_a_neighbour_table_tells_the_mac(catalog, line):
 def test_a_line_with_two_addresses_tells_none(catalog):
     line = "a0:bd:1d:03:4f:06 is behind a0:bd:1d:03:4f:07"
     assert makers(look(catalog, ("mac", line))) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "mac"),
+    [
+        ("uuid:upnp-BasicDevice-1_0-00408CD5B788::upnp:rootdevice", "00:40:8c:d5:b7:88"),
+        ("uuid:4d454930-0000-1000-8001-bcc342dc510e", "bc:c3:42:dc:51:0e"),
+        ("uuid:Upnp-API-1_0-00:18:AE:01:02:03", "00:18:ae:01:02:03"),
+    ],
+)
+def test_a_upnp_name_that_ends_in_a_mac_tells_it(name, mac):
+    assert ("mac", mac) in facts("ssdp.usn", name)
+    told = f"<root><device><UDN>{name.partition('::')[0]}</UDN></device></root>"
+    assert ("ssdp.usn", name.partition("::")[0]) in facts("ssdp.description", told)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "uuid:7b5c8a3e-2f0d-4c61-9e37-4419b60b4f01",  # random
+        "uuid:device_3_0-AMC066F0BC0A3747AF",
+        "uuid:x::urn:schemas-upnp-org:device:00408CD5B788",
+        "",
+    ],
+)
+def test_other_upnp_names_tell_none(name):
+    assert facts("ssdp.usn", name) == set()
+
+
+@pytest.mark.parametrize("signal", ["serial", "onvif.serial"])
+def test_a_serial_number_that_is_a_mac_shows_whose_it_is(catalog, signal):
+    assert "avtech" in makers(look(catalog, (signal, "000E530F1A2B")))
+    assert ("mac", "00:0e:53:0f:1a:2b") not in facts(signal, "x000E530F1A2B")
+    assert not [one for one in facts(signal, "003344236523") if one[0] == "mac"]
+
+
+def test_a_realm_that_ends_in_a_mac_tells_it(catalog):
+    assert ("mac", "00:16:6c:4a:19:d2") in facts("http.auth_realm", "iPolis_00:16:6C:4A:19:D2")
+    assert not [
+        one for one in facts("http.auth_realm", "Login to 4M0747EPAA1D284") if one[0] == "mac"
+    ]
+
+
+def test_a_line_of_nmap_tells_the_mac(catalog):
+    line = "9000/tcp open cslistener? | MAC Address: EC:71:DB:9C:33:05 (Reolink)"
+    assert makers(look(catalog, ("nmap.service", line))) == {"reolink": Grade.PROBABLE}
+
+
+def test_unknown_attributes_of_a_certificate_hide_nothing(catalog):
+    told = "serialNumber=B8A44F1A2B3C, CN=axis-b8a44f1a2b3c-eccp256-1, O=Axis Communications AB"
+    assert makers(look(catalog, ("tls.subject", told)))["axis"] is Grade.PROBABLE
