@@ -17,7 +17,7 @@ from auditor.wire.flatten import flatten
 from auditor.wire.mac import normal
 
 _EMPTY: Final = frozenset({"", "n/a", "null", "none", "unknown", "-", "0"})
-_AUTH_REALM = re.compile(r'realm\s*=\s*"?([^",]{1,120})', re.IGNORECASE)
+_AUTH_REALM = re.compile(r'realm\s*=\s*(?:"([^"]{1,120})"|"?([^",]{1,120}))', re.IGNORECASE)
 _VALUE_CAP = 512
 _KEPT = 1024
 """Longest value that is remembered: a bound in numbers must bound bytes."""
@@ -297,7 +297,7 @@ def _headers(fact: Fact) -> Iterator[Fact]:
     for value in leaves.get("www-authenticate", ())[:3]:
         realm = _AUTH_REALM.search(value)
         if realm:
-            yield from _kept(fact, f"{family}.auth_realm", realm.group(1))
+            yield from _kept(fact, f"{family}.auth_realm", realm[1] or realm[2])
 
 
 _SPECIAL: Final[Mapping[str, Callable[[Fact], Iterator[Fact]]]] = {

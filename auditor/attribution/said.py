@@ -26,6 +26,7 @@ _MAC_AT_END: Final = re.compile(
     r"^(?:(?P<head>[A-Za-z][A-Za-z0-9 _-]{0,60}?)[ _-]{1,3})?(?P<mac>(?=\d{0,11}[A-Fa-f])[0-9A-Fa-f]{12})$"
 )
 """Twelve digits without a letter are as often a date or a number."""
+_MAC_IN_PARTS: Final = re.compile(r"[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}")
 _SERIAL: Final = re.compile(r"^(?=[0-9A-Z]{0,19}\d)(?=[0-9A-Z]{0,19}[A-Z])[0-9A-Z]{12,20}$")
 _VERSION_WORDS: Final = re.compile(
     r"^(?:(?:firmware|software|system|fw|sw)[ _-]{0,2}(?:version|ver\.?)?[ :=]{1,3}(?=\S)"
@@ -35,7 +36,15 @@ _VERSION_WORDS: Final = re.compile(
 )
 _VERSION_IN: Final = re.compile(r"(?<=[\s:=])[Vv]?\d{1,2}\.\d")
 """Where a version begins behind other words."""
-_BRACKETS: Final = re.compile(r"\s{1,3}[(\[][^)\]]{0,80}[)\]]$")
+_BRACKETS: Final = re.compile(r"\s{0,3}[(\[][^)\]]{0,80}[)\]]$")
+_BUILD: Final = re.compile(
+    r"[\s,;_([-]{0,4}(?<![A-Za-z])(build)(?:[ _-]?date)?[\s:_.-]{0,3}(?=\d)", re.IGNORECASE
+)
+"""Whether it is written large is kept: Hikvision writes it small, TP-Link large."""
+_RELEASE: Final = re.compile(r"[\s,;_-]{1,3}rel(?:ease)?[ ._]{0,2}(?=\d)", re.IGNORECASE)
+_BUILD_MORE: Final = re.compile(
+    r" (?=build)(build \d{6})(?: R\d{1,4}| ?/ ?Encoding.*)$", re.IGNORECASE
+)
 _SERIAL_WORDS: Final = re.compile(
     r"^(?:s/?n|serial(?: ?(?:number|no\.?))?)[ :#=.]{1,3}(?=\w)", re.IGNORECASE
 )
@@ -72,7 +81,9 @@ _VIDEO: Final = re.compile(
 _REALM_MAC: Final = re.compile(
     r"[A-Za-z][_-]((?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}|(?=\d{0,11}[A-Fa-f])[0-9A-Fa-f]{12})$"
 )
-_REALM: Final = re.compile(r"""\brealm\s{0,2}=\s{0,2}["']?([^"',]{1,120})""", re.IGNORECASE)
+_REALM: Final = re.compile(
+    r"""\brealm\s{0,2}=\s{0,2}(?:"([^"]{1,120})"|["']?([^"',]{1,120}))""", re.IGNORECASE
+)
 _SERVER: Final = re.compile(r"^server:\s{1,4}(?=\S)", re.IGNORECASE)
 
 
@@ -194,10 +205,19 @@ def firmware(fact: Fact) -> Iterator[Fact]:
     plain = _BRACKETS.sub("", text).rstrip(" .,;")
     found = _VERSION_IN.search(plain)
     told = [text, plain, plain[found.start() :] if found else ""]
+    told += [_spaced(one) for one in told]
     told += [f"V{one[1:]}" for one in (*told, whole) if one.startswith("v")]
     for one in dict.fromkeys(told):
         if one and one != whole:
             yield fact.derived("firmware", one, _quiet(fact))
+
+
+def _spaced(text: str) -> str:
+    """A version with its build and its release as most firmware writes them."""
+    spaced = _RELEASE.sub(" Rel.", _BUILD.sub(r" \1 ", text))
+    if spaced != text:
+        spaced = spaced.strip(" )]")  # the bracket before the build is gone
+    return _BUILD_MORE.sub(r" \1", spaced)
 
 
 def _quiet(fact: Fact) -> Voice:
@@ -208,8 +228,9 @@ def _quiet(fact: Fact) -> Voice:
 def serial(fact: Fact) -> Iterator[Fact]:
     """A serial number without the words before it."""
     bare = _SERIAL_WORDS.sub("", fact.value.strip(), count=1)
-    if bare and bare != fact.value.strip():
-        yield fact.derived("serial", bare[:_LONGEST])
+    for told in dict.fromkeys((bare, bare.upper())):
+        if told and told != fact.value.strip():
+            yield fact.derived("serial", told[:_LONGEST])
     yield from serial_mac(fact)
 
 
@@ -217,7 +238,7 @@ def realm(fact: Fact) -> Iterator[Fact]:
     """The realm inside a whole challenge, and the hardware address at the end of one."""
     found = _REALM.search(fact.value[:512])
     if found:
-        yield fact.derived(fact.signal, found[1].strip())
+        yield fact.derived(fact.signal, (found[1] or found[2]).strip())
     mac = _REALM_MAC.search(fact.value[:_LONGEST])
     if mac:
         yield fact.derived("mac", mac[1])
@@ -225,9 +246,10 @@ def realm(fact: Fact) -> Iterator[Fact]:
 
 def serial_mac(fact: Fact) -> Iterator[Fact]:
     """A serial number that is a hardware address, as many makers have it."""
-    found = _MAC_AT_END.match(fact.value.strip())
-    if found and not found["head"]:
-        yield fact.derived("mac", found["mac"])
+    text = fact.value.strip()
+    found = _MAC_AT_END.match(text)
+    if (found and not found["head"]) or _MAC_IN_PARTS.fullmatch(text):
+        yield fact.derived("mac", text)
 
 
 def server(fact: Fact) -> Iterator[Fact]:

@@ -342,3 +342,60 @@ def test_a_line_of_nmap_tells_the_mac(catalog):
 def test_unknown_attributes_of_a_certificate_hide_nothing(catalog):
     told = "serialNumber=B8A44F1A2B3C, CN=axis-b8a44f1a2b3c-eccp256-1, O=Axis Communications AB"
     assert makers(look(catalog, ("tls.subject", told)))["axis"] is Grade.PROBABLE
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "V5.5.82 [build 190909]",
+        "V5.5.82 - build 190909",
+        "V5.5.82 build: 190909",
+        "V5.5.82build 190909(beta)",
+        "V5.7.15 build 230313 R0",
+        "V5.5.82 build 190909 / Encoding V7.3 build 190909",
+    ],
+)
+def test_what_people_put_between_a_version_and_its_build_does_not_hide_it(catalog, told):
+    assert makers(look(catalog, ("firmware", told))) == {"hikvision": Grade.PROBABLE}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "1.3.7_Build_230823_Rel.63411n",
+        "1.2.8 (Build 230823 Rel.63411n)",
+        "1.3.11,Build 231117 Rel 50900n",
+    ],
+)
+def test_nor_what_stands_before_a_release(catalog, told):
+    assert makers(look(catalog, ("firmware", told))) == {"tp-link": Grade.PROBABLE}
+
+
+def test_a_build_in_large_letters_stays_one(catalog):
+    """TP-Link writes it large; without its release it must not become Hikvision's."""
+    for told in ("1.3.7 Build 230823", "1.3.7, Build 230823", "1.3.7 (Build 230823)"):
+        assert set(makers(look(catalog, ("firmware", told))).values()) <= {Grade.POSSIBLE}
+
+
+@pytest.mark.parametrize("told", ["4m0747epaa1d284", "210235c3xyh20a000123"])
+def test_a_serial_number_in_small_letters_is_known(catalog, told):
+    assert set(makers(look(catalog, ("serial", told))).values()) == {Grade.PROBABLE}
+
+
+@pytest.mark.parametrize("told", ["AC:CC:8E:12:34:56", "AC-CC-8E-12-34-56"])
+def test_a_serial_number_written_as_a_mac_is_one(catalog, told):
+    assert makers(look(catalog, ("serial", told)))["axis"] is Grade.PROBABLE
+
+
+@pytest.mark.parametrize(
+    ("signal", "told"),
+    [
+        (
+            "http.headers",
+            '[["WWW-Authenticate","Basic realm=\\"Merit LILIN Ent. Co., Ltd.\\", x=1"]]',
+        ),
+        ("http.auth_realm", 'Basic realm="Merit LILIN Ent. Co., Ltd."'),
+    ],
+)
+def test_a_comma_inside_quotes_does_not_end_a_realm(catalog, signal, told):
+    assert makers(look(catalog, (signal, told))) == {"lilin": Grade.PROBABLE}
