@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Final
 
+from auditor.attribution import said
 from auditor.attribution.facts import OWN_VOICE, Fact, Voice
 from auditor.model.errors import Malformed
 from auditor.wire import magicbox, vapix
@@ -35,6 +36,7 @@ _STATED_FORMS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ),
 )
 """How a page, a script or a log names the version and the serial number of a device."""
+_URI: Final = re.compile(r"<(?:[\w.-]{1,40}:)?Uri>\s{0,8}((?:rtsps?|https?)://[^<\s]{3,300})")
 _HEAD_END: Final = re.compile(r"\r?\n\r?\n")
 _XML: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"<DeviceInfo[\s>]"), "isapi.device_info"),
@@ -83,6 +85,10 @@ def replies(fact: Fact) -> Iterator[Fact]:
         head, *rest = _HEAD_END.split(text, maxsplit=1)
         yield fact.derived(f"{family}.headers", head)
         text = rest[0].lstrip() if rest else ""
+    if fact.signal == "banner":
+        yield from said.stream(fact)
+        if said.is_service(text):
+            yield fact.derived("nmap.service", text)
     known = list(_documents(text))
     for signal, told in known:
         yield fact.derived(signal, told, Voice.DEVICE if signal in OWN_VOICE else None)
@@ -98,11 +104,17 @@ def may_be_reply(page: str) -> bool:
 
 def may_inform(message: str) -> bool:
     """Whether an ONVIF message is one of those that name the device."""
-    return any(word in message for word in _ANSWERS)
+    return "Uri>" in message or any(word in message for word in _ANSWERS)
 
 
 def information(fact: Fact) -> Iterator[Fact]:
-    """The fields of an ONVIF answer that was kept whole."""
+    """The fields of an ONVIF answer that was kept whole; the addresses of streams as lines."""
+    for found in islice(_URI.finditer(fact.value[:_STATED]), _STATED_MOST):
+        told = found[1].replace("&amp;", "&")
+        if told.startswith("rtsp"):
+            yield fact.derived("rtsp.sdp", f"a=control:{told}\r\n", Voice.BANNER)
+        else:
+            yield fact.derived("banner", told, Voice.BANNER)
     for word, tags in _ANSWERS.items():
         if word in fact.value:
             for signal, told in _tagged(fact.value, tags):

@@ -52,8 +52,10 @@ _ORGANISATION: Final = re.compile(r"(?:^|[,;/]\s?)O ?= ?([^,;/=]{2,64})")
 _SERVICE: Final = re.compile(
     r"(?:\d{1,5}/tcp\s{1,8}open\s{1,8})?(?:ssl[/|])?(https?|rtsp)\??\s{1,8}(?:syn-ack ttl \d{1,3} )?(\S.*)"
 )
+_SERVICE_LINE: Final = re.compile(r"\d{1,5}/(?:tcp|udp)\s{1,8}open\s{1,8}\S[^\n]{0,200}$")
 _STREAM: Final = 2048
 _STREAM_TITLE: Final = re.compile(r"^\s{0,12}title\s{1,16}: (.{1,120})$", re.MULTILINE)
+_STREAM_CONTROL: Final = re.compile(r"^a=control:(rtsps?://\S{3,300})", re.MULTILINE)
 _STREAM_COMMENT: Final = re.compile(r"^\s{0,12}comment\s{1,16}: (.{1,120})$", re.MULTILINE)
 _NAME_END: Final = re.compile(
     r"(?:^|[^0-9A-Za-z])((?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{12})$"
@@ -148,6 +150,11 @@ def distinguished(fact: Fact) -> Iterator[Fact]:
         yield fact.derived(fact.signal, told)
 
 
+def is_service(text: str) -> bool:
+    """Whether a text is a line of nmap's table of ports."""
+    return _SERVICE_LINE.match(text) is not None
+
+
 def service(fact: Fact) -> Iterator[Fact]:
     """What nmap prints of a web or stream server: mostly what its ``Server:`` line says."""
     found = _SERVICE.match(fact.value[:_LONGEST].strip())
@@ -162,8 +169,14 @@ def service(fact: Fact) -> Iterator[Fact]:
 
 
 def stream(fact: Fact) -> Iterator[Fact]:
-    """The session's name and comment, as ffprobe and VLC print them of a stream's description."""
+    """The session's name and comment, as ffprobe and VLC print them of a stream's description.
+
+    Also the address of the stream that a description holds.
+    """
     text = fact.value[:_STREAM]
+    control = _STREAM_CONTROL.search(text)
+    if control:
+        yield fact.derived("banner", control[1], Voice.BANNER)
     title, comment = _STREAM_TITLE.search(text), _STREAM_COMMENT.search(text)
     if title:
         yield fact.derived(

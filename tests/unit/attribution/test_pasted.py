@@ -209,3 +209,28 @@ def test_a_list_of_devices_and_a_page_name_no_version(text):
 def test_a_serial_number_is_read_where_a_text_names_one():
     assert "serial" in signals("banner", "DVR S/N or SerialNo: 4M0747EPAA1D284 model x")
     assert "serial" not in signals("banner", "SerialNo: 4M0747EPAA1D284 SerialNo: 4M0747EPAA1D285")
+
+
+@pytest.mark.parametrize(
+    ("uri", "maker"),
+    [
+        (
+            "rtsp://192.0.2.1/onvif-media/media.amp?profile=profile_1_h264&amp;streamtype=unicast",
+            "axis",
+        ),
+        ("rtsp://192.0.2.1:554/onvif/profile2/media.smp", "hanwha"),
+        ("rtsp://192.0.2.1:554/snl/live/1/1", "sunell"),
+        ("http://192.0.2.1:88/cgi-bin/CGIProxy.fcgi?cmd=snapPicture2", "foscam"),
+    ],
+)
+def test_the_address_of_a_stream_in_an_onvif_answer_is_read(catalog, uri, maker):
+    answer = f"<trt:GetStreamUriResponse><tt:Uri>{uri}</tt:Uri></trt:GetStreamUriResponse>"
+    assert maker in grades(catalog, "onvif.envelope", answer)
+    assert maker in grades(catalog, "http.body", f"<tt:Uri>{uri}</tt:Uri>")
+
+
+def test_what_tools_print_is_read_in_a_banner_too(catalog):
+    ffprobe = '  Metadata:\n    title           : Session streamed by "TP-LINK RTSP Server"\n'
+    assert grades(catalog, "banner", ffprobe) == {"tp-link": Grade.PROBABLE}
+    nmap = "80/tcp    open  http    App-webs/"
+    assert grades(catalog, "banner", nmap) == {"hikvision": Grade.PROBABLE}
