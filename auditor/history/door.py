@@ -1,5 +1,7 @@
 """The door to the database: SQLite or PostgreSQL by URL, brought to the newest shape on opening."""
 
+import sqlite3
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from auditor.model.errors import ToolError, UsageError
 NEWEST: Final = "0002"
 _KINDS: Final = ("sqlite", "postgresql")
 _WAIT_MS: Final = 10_000
+_AGAIN: Final = 0.02  # seconds
 _WRITER: Final = 0x61756469746F72
 """PostgreSQL's advisory lock of those who write: "auditor" in ASCII."""
 
@@ -138,11 +141,24 @@ def _careful_sqlite(raw: object, _record: object) -> None:
     # Python's driver begins a transaction only before some statements; we begin every one.
     raw.isolation_level = None  # type: ignore[attr-defined] # a DBAPI connection
     cursor = raw.cursor()  # type: ignore[attr-defined] # a DBAPI connection
-    for words in (
-        "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_WAIT_MS}",
-    ):  # fmt: skip
+    for words in (f"busy_timeout={_WAIT_MS}", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {words}")
+    _write_ahead(cursor)
     cursor.close()
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Turn the write-ahead log on. SQLite does not wait where two processes do so at once."""
+    until = time.monotonic() + _WAIT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(_AGAIN)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
