@@ -5,7 +5,7 @@ answer carries the hardware address. Needs privilege; ``touch`` does without.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +24,10 @@ from auditor.wire import arp, mac
 REMEDY = "needs raw sockets: run with sudo, or setcap cap_net_raw+ep on the Python interpreter"
 TICK = 0.1
 MOST_PER_ADDRESS = 4
+_ROUNDS = 4
+"""Times that a silent address is asked at most. Two are enough where nothing is lost."""
+_WORTH_ASKING = 0.05
+"""Hosts that are still missing, by what the rounds so far say, for which one more is sent."""
 _TARGET = 38  # where a frame names the address that it asks for
 _NOBODY = "0.0.0.0"  # noqa: S104 - the sender of an ARP probe (RFC 5227), not a bind address
 
@@ -35,6 +39,7 @@ class _Sweep:
     Attributes:
         wanted: the addresses asked for.
         heard: hardware addresses by address.
+        rounds: how many addresses each round but the last brought to light.
         asked: addresses to which a request left.
         unsent: requests that could not leave.
         trouble: the first reason for that.
@@ -42,9 +47,24 @@ class _Sweep:
 
     wanted: frozenset[str]
     heard: dict[str, set[str]] = field(default_factory=dict)
+    rounds: list[int] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     unsent: int = 0
     trouble: str | None = None
+
+    def count(self) -> None:
+        """A round is over: what it brought to light."""
+        self.rounds.append(len(self.heard) - sum(self.rounds))
+
+    def missing(self) -> float:
+        """How many hosts are expected not to have been heard yet.
+
+        Whoever only the second round found had lost a packet in the first: such is the share of those
+        that the latest round found whose like it lost.
+        """
+        if len(self.rounds) < 2 or not self.heard:  # noqa: PLR2004 - two are compared
+            return 0.0
+        return self.rounds[-1] * self.rounds[1] / sum(self.rounds[:2])
 
 
 class Arp:
@@ -53,7 +73,8 @@ class Arp:
     name = "arp"
     engines = frozenset({"native"})
     sends = (
-        "ARP request for each IPv4 address in scope on attached Ethernets, once more to the silent"
+        "ARP request for each IPv4 address in scope on attached Ethernets, once more to the silent;"
+        " up to twice more where that finds hosts, since packets are being lost"
     )
 
     def __init__(self, *, again: float = 0.4, linger: float = 0.5) -> None:
@@ -92,34 +113,48 @@ class Arp:
     async def _listen(
         self, ether: Ether, wish: Wish, lot: "Lot", sweep: _Sweep
     ) -> AsyncIterator[Sighting]:
-        sender = asyncio.create_task(self._send(ether, lot, sweep))
-        try:
-            while not sender.done():
-                async for frame in ether.frames(TICK):
+        send = self._twice
+        while True:
+            sender = asyncio.create_task(send(ether, lot, sweep))
+            try:
+                while not sender.done():
+                    async for frame in ether.frames(TICK):
+                        for sighting in _heard(frame, wish, lot, sweep):
+                            yield sighting
+                await sender
+                async for frame in ether.frames(self._linger * (3 if wish.polite else 1)):
                     for sighting in _heard(frame, wish, lot, sweep):
                         yield sighting
-            await sender
-            async for frame in ether.frames(self._linger * (3 if wish.polite else 1)):
-                for sighting in _heard(frame, wish, lot, sweep):
-                    yield sighting
-        finally:
-            await stopped(sender)
+            finally:
+                await stopped(sender)
+            sweep.count()
+            if len(sweep.rounds) >= _ROUNDS or sweep.missing() < _WORTH_ASKING:
+                return
+            send = _ask_silent
 
-    async def _send(self, ether: Ether, lot: "Lot", sweep: _Sweep) -> None:
+    async def _twice(self, ether: Ether, lot: "Lot", sweep: _Sweep) -> None:
         loop = asyncio.get_running_loop()
         begun = loop.time()
-        for number in range(2):
-            if number:  # a long sweep takes its time anyway
-                await asyncio.sleep(max(0.0, begun + self._again - loop.time()))
-            for address in lot.addresses:
-                if number and address in sweep.heard:  # a stray frame is no reason not to ask
-                    continue
-                try:
-                    await ether.send(lot.request(address))
-                    sweep.asked.add(address)
-                except NetError as error:
-                    sweep.unsent += 1
-                    sweep.trouble = str(error)
+        await _ask(ether, lot, lot.addresses, sweep)  # a stray frame is no reason not to ask
+        await asyncio.sleep(
+            max(0.0, begun + self._again - loop.time())
+        )  # a long sweep takes as long
+        sweep.count()
+        await _ask_silent(ether, lot, sweep)
+
+
+async def _ask_silent(ether: Ether, lot: "Lot", sweep: _Sweep) -> None:
+    await _ask(ether, lot, (one for one in lot.addresses if one not in sweep.heard), sweep)
+
+
+async def _ask(ether: Ether, lot: "Lot", addresses: Iterable[str], sweep: _Sweep) -> None:
+    for address in addresses:
+        try:
+            await ether.send(lot.request(address))
+            sweep.asked.add(address)
+        except NetError as error:
+            sweep.unsent += 1
+            sweep.trouble = str(error)
 
 
 @dataclass(frozen=True, kw_only=True)

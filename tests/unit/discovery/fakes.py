@@ -51,6 +51,7 @@ class FakeNet:
         silent: why group questions may not leave, by interface name.
         responders: answer each datagram that leaves through a group socket.
         macs: who answers ARP, by address; None denies raw sockets.
+        lost: how many requests for an address get lost before one is answered.
         late: seconds after which the answers to datagrams come.
         unsendable: destinations to which the system refuses to send.
         taken: local ports that cannot be bound.
@@ -62,6 +63,7 @@ class FakeNet:
     silent: dict[str, str] = field(default_factory=dict)
     responders: list[Responder] = field(default_factory=list)
     macs: dict[str, str] | None = None
+    lost: dict[str, int] = field(default_factory=dict)
     resolves: dict[str, str] = field(default_factory=dict)
     table: list[Neighbour] = field(default_factory=list)
     unsendable: set[str] = field(default_factory=set)
@@ -208,7 +210,8 @@ class FakeEther:
         self._net.arps.append(asked.target_ip)
         assert self._net.macs is not None
         mac = self._net.macs.get(asked.target_ip)
-        if mac is not None:
+        times = self._net.arps.count(asked.target_ip)
+        if mac is not None and times > self._net.lost.get(asked.target_ip, 0):
             self._queue.put_nowait(arp_reply(asked.target_ip, mac))
 
     async def frames(self, seconds: float) -> AsyncIterator[bytes]:

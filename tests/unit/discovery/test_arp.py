@@ -45,6 +45,26 @@ async def test_silent_addresses_are_asked_once_more_and_answering_ones_are_not()
     assert {asked[one] for one in ("10.0.0.2", "10.0.0.3", "10.0.0.6")} == {2}
 
 
+async def test_where_the_second_round_finds_hosts_packets_are_lost_and_the_silent_are_asked_again():
+    macs = {f"10.0.0.{last}": f"58:50:ed:1f:e3:{last:02x}" for last in range(2, 7)}
+    net = FakeNet.of("10.0.0.0/28", macs=macs, lost={"10.0.0.3": 1, "10.0.0.4": 2, "10.0.0.5": 9})
+    seen = await run(Arp(again=0.05, linger=0.03), net)
+    assert {one.address for one in sightings(seen)} == macs.keys() - {"10.0.0.5"}
+    asked = Counter(net.arps)
+    assert (asked["10.0.0.2"], asked["10.0.0.3"], asked["10.0.0.4"]) == (1, 2, 3)
+    assert asked["10.0.0.5"] == asked["10.0.0.9"] == 4
+
+
+@pytest.mark.parametrize(
+    ("rounds", "missing"),
+    [([2000], 0), ([2000, 0], 0), ([2000, 1], 0.0005), ([90, 10], 1), ([90, 10, 1], 0.1)],
+)
+def test_how_many_are_still_missing_follows_from_what_the_second_round_found(rounds, missing):
+    sweep = _Sweep(wanted=frozenset(), heard={str(n): set() for n in range(sum(rounds))})
+    sweep.rounds = rounds
+    assert sweep.missing() == pytest.approx(missing, abs=0.0001)
+
+
 async def test_our_own_address_and_addresses_out_of_scope_are_not_asked():
     net = FakeNet.of("10.0.0.0/29", exclude=["10.0.0.4"], macs={})
     await run(FAST, net)
