@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from auditor.app.judging.bench import Terms
 from auditor.catalog.catalog import Catalog
@@ -18,6 +19,9 @@ from auditor.policy.judge import Bench
 _HOME = Path(tempfile.mkdtemp(prefix="auditor-tests-"))
 for _name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
     os.environ[_name] = str(_HOME / _name.lower())
+
+settings.register_profile("auditor", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("auditor")
 
 CI = os.environ.get("AUDIT_CI") == "1"
 DAY = date(2026, 11, 22)

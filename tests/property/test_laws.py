@@ -25,7 +25,7 @@ from auditor.model.words import (
 )
 from auditor.policy.judge import judge
 
-QUICK = settings(max_examples=60, deadline=None)
+QUICK = settings(max_examples=60)
 
 
 @pytest.fixture(scope="module")

@@ -34,9 +34,7 @@ def _every_signal(data: bytes) -> None:
 
 DECODERS: dict[str, Callable[[bytes], object]] = {**targets(), "every signal": _every_signal}
 
-fast = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
-)
+fast = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], database=None)
 
 
 def _survives(decode: Callable[[bytes], object], data: bytes) -> None:

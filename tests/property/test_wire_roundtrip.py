@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from auditor.wire import arp, challenge, dhip, http, mac, netip, rtsp, sadp, soap, ssdp, wsd, xml
 from auditor.wire.flatten import flatten, text_of
 
-quick = settings(max_examples=100, deadline=None, database=None)
+quick = settings(max_examples=100, database=None)
 
 stations = st.binary(min_size=6, max_size=6).filter(lambda b: b not in {bytes(6), b"\xff" * 6})
 addresses = st.integers(0, 2**32 - 1).map(lambda n: str(IPv4Address(n)))

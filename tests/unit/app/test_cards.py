@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor import codec
@@ -86,7 +86,6 @@ def a_card(draw, deep=True):
     return made
 
 
-@settings(deadline=None)
 @given(a_card())
 def test_a_card_that_was_folded_is_the_same_card(made):
     again = unfold(fold(made))
@@ -117,7 +116,6 @@ def sightings(walked):
         )
 
 
-@settings(deadline=None)
 @given(steps, st.integers(0, 3))
 def test_a_desk_with_little_memory_is_a_desk_with_much(walked, kept):
     small, large = (Desk(Scope.of(["10.0.0.0/24"]), kept=many) for many in (kept, EVERYTHING))

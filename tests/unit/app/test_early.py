@@ -76,7 +76,7 @@ steps = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(steps, st.integers(0, 2))
 def test_the_end_is_the_same_with_it_and_without(seat, walked, kept):
     desk, early = Desk(Scope.of(["10.0.0.0/24", "fe80::/64"]), kept=2), Early(kept)

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.app.devices.desk import Desk
@@ -140,7 +140,6 @@ NETWORK = st.dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(NETWORK)
 def test_no_group_ever_holds_two_far_macs_of_the_link_and_no_address_is_lost(keys):
     made = groups(keys)
@@ -149,7 +148,6 @@ def test_no_group_ever_holds_two_far_macs_of_the_link_and_no_address_is_lost(key
         assert len({mac for address in group for mac in keys[address].link}) <= 1
 
 
-@settings(deadline=None)
 @given(NETWORK)
 def test_the_order_in_which_addresses_came_does_not_matter(keys):
     assert groups(keys) == groups(dict(reversed(list(keys.items()))))

@@ -232,7 +232,7 @@ def assert_nothing_lost(device, everything, signs):
 
 
 @given(device=devices())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_left_out_changes_no_answer(device, everything, signs):
     assert_nothing_lost(device, everything, signs)
 
@@ -243,7 +243,7 @@ def test_nothing_is_left_out_of_what_hides_under_another_name(device, everything
 
 
 @given(device=devices())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_no_maker_is_acquitted_that_all_questions_together_would_not_acquit(
     device, everything, signs
 ):

@@ -203,7 +203,7 @@ def test_a_broken_reply_gives_nothing(signal, value):
     assert of(signal, value) == set()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(signal=st.sampled_from(sorted(SIGNALS)), value=st.text(max_size=200))
 def test_no_text_breaks_it_and_nothing_found_is_long(signal, value):
     fact = raw(Observation(signal=signal, value=value))
@@ -211,7 +211,7 @@ def test_no_text_breaks_it_and_nothing_found_is_long(signal, value):
         assert found.signal == "wsd.scopes" or len(found.value) <= 512
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(signal=st.sampled_from(sorted({case[0] for case in CASES})), data=st.data())
 def test_what_is_derived_keeps_witness_endpoint_and_origin(signal, data):
     value = data.draw(st.sampled_from([case[1] for case in CASES if case[0] == signal]))

@@ -196,7 +196,7 @@ PLAN = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(PLAN, st.randoms(use_true_random=False))
 def test_under_whatever_ids_the_order_of_storing_and_a_rebuild_change_nothing(empty, plan, chance):
     every = [
@@ -252,7 +252,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(CHANGES)
 def test_whatever_is_pruned_the_rest_comes_back_as_it_was(empty, plan):
     """Versions that were stored as a difference from one that goes must not go with it."""

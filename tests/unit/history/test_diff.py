@@ -223,13 +223,13 @@ def ids(document):
     return set(walk(document.assets))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(SCANS)
 def test_a_scan_does_not_differ_from_itself(assets):
     assert kinds(two(assets, assets)) == {}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(SCANS, SCANS)
 def test_what_appears_one_way_is_absent_the_other_way(before, after):
     forth, back = two(before, after), two(after, before)
@@ -242,7 +242,7 @@ def test_what_appears_one_way_is_absent_the_other_way(before, after):
         assert there == again, name
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(SCANS, SCANS)
 def test_every_change_names_a_device_of_the_right_scan(before, after):
     found = two(before, after)
@@ -251,7 +251,7 @@ def test_every_change_names_a_device_of_the_right_scan(before, after):
         assert set(named(getattr(found, name))) <= ids(scan(1, *after)), name
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(SCANS, SCANS, st.randoms(use_true_random=False))
 def test_the_order_of_devices_has_no_influence(before, after, chance):
     mixed = [list(before), list(after)]
@@ -262,7 +262,7 @@ def test_the_order_of_devices_has_no_influence(before, after, chance):
         assert getattr(straight, name) == getattr(shuffled, name), name
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(SCANS, SCANS)
 def test_nothing_is_both_here_and_gone_without_two_devices(before, after):
     """Every device of the later scan is either found again or appeared, never both."""

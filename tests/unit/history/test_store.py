@@ -298,7 +298,7 @@ PRESENT = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(PRESENT, st.randoms(use_true_random=False))
 def test_the_index_does_not_depend_on_the_order_and_a_rebuild_changes_nothing(place, plan, chance):
     every = [

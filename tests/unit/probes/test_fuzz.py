@@ -43,7 +43,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     return draw(st.one_of(st.just(reply[:start] + noise + reply[end:]), st.binary(max_size=200)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(MEMBERS, st.lists(damaged(), min_size=1, max_size=3), st.booleans())
 def test_no_reply_makes_a_probe_fail_in_a_way_that_it_should_not(name, replies, tls):
     counter = iter(range(10_000))

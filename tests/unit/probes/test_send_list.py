@@ -174,7 +174,7 @@ HOSTILE = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(HOSTILE)
 def test_no_link_makes_a_probe_send_anything_harmful(link):
     clean = link.encode("utf-8", "replace").decode("utf-8").replace("\r", "").replace("\n", "")

@@ -120,7 +120,7 @@ async def test_the_description_that_another_probe_asks_for_is_left_to_it():
     assert len(dialer.sent) == 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=80))
 def test_no_location_makes_the_planning_fail(text):
     PROBE.endpoints(frozenset(), (location(text),))
