@@ -81,7 +81,14 @@ _TABLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("SerialNumber", "serial"),
         ("FirmwareVersion", "firmware"),
     ),
-    "xm.netip": (("MAC", "mac"), ("SN", "serial"), ("Version", "firmware")),
+    "xm.netip": (
+        ("MAC", "mac"),
+        ("SN", "serial"),
+        ("SerialNo", "serial"),
+        ("Version", "firmware"),
+        ("SoftWareVersion", "firmware"),
+        ("HardWare", "model"),
+    ),
     "tplink.tdp": (
         ("device_model", "model"),
         ("mac", "mac"),

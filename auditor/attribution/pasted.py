@@ -48,7 +48,7 @@ _ONVIF: Final = re.compile(r"<(?:tt|tds|trt|tev|timg|tptz):\w")
 _JSON: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r'"client\.notifyDevInfo"'), "dhip"),
     (re.compile(r'"propertyList"'), "axis.basicdeviceinfo"),
-    (re.compile(r'"NetWork\.NetCommon"'), "xm.netip"),
+    (re.compile(r'"(?:NetWork\.NetCommon|SoftWareVersion)"'), "xm.netip"),
     (re.compile(r'"DeviceModel"'), "lapi.device_info"),
     (re.compile(r'"device_model"'), "tplink.tdp"),
 )

@@ -36,6 +36,8 @@ _VERSION_WORDS: Final = re.compile(
 )
 _VERSION_IN: Final = re.compile(r"(?<=[\s:=])[Vv]?\d{1,2}\.\d")
 """Where a version begins behind other words."""
+_WIDE: Final = str.maketrans("\uff08\uff09\uff1a\uff0c\u3000", "():, ")
+"""Signs as Chinese programs write them."""
 _BRACKETS: Final = re.compile(r"\s{0,3}[(\[][^)\]]{0,80}[)\]]$")
 _BUILD: Final = re.compile(
     r"[\s,;_([-]{0,4}(?<![A-Za-z])(build)(?:[ _-]?date)?[\s:_.-]{0,3}(?=\d)", re.IGNORECASE
@@ -214,7 +216,7 @@ def firmware(fact: Fact) -> Iterator[Fact]:
     A small ``v`` in front of it is written as a large one, as firmware itself writes it.
     """
     whole = fact.value[:_LONGEST]
-    text = _VERSION_WORDS.sub("", whole, count=1)
+    text = _VERSION_WORDS.sub("", whole.translate(_WIDE), count=1)
     plain = _BRACKETS.sub("", text).rstrip(" .,;")
     found = _VERSION_IN.search(plain)
     told = [text, plain, plain[found.start() :] if found else ""]

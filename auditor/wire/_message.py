@@ -47,7 +47,10 @@ class Response:
     def get(self, name: str) -> str | None:
         """The first value of a header, without regard to case; None when it is not there."""
         name = name.lower()
-        return next((value for key, value in self.headers if key.lower() == name), None)
+        for key, value in self.headers:
+            if key.lower() == name:
+                return value
+        return None
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a header, without regard to case, in order."""

@@ -134,6 +134,11 @@ CASES = [
     ("xm.netip", json.dumps({"NetWork.NetCommon": {"MAC": "00:12:41:01:02:03", "SN": "0123456789abcdef"}}), {
         ("mac", "00:12:41:01:02:03"), ("serial", "0123456789abcdef"),
     }),
+    ("xm.netip", json.dumps({"HardWare": "NBD8008R-U", "SerialNo": "0123456789abcdef",
+        "SoftWareVersion": "V4.03.R11.061B0197.12001.130000.0000000"}), {
+        ("model", "NBD8008R-U"), ("serial", "0123456789abcdef"),
+        ("firmware", "V4.03.R11.061B0197.12001.130000.0000000"),
+    }),
     ("tplink.tdp", json.dumps({"result": {"device_model": "C210", "mac": "A8-42-A1-01-02-03",
         "firmware_version": "1.3.0 Build 230101 Rel.1"}}), {
         ("model", "C210"), ("mac", "a8:42:a1:01:02:03"), ("firmware", "1.3.0 Build 230101 Rel.1"),

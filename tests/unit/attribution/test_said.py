@@ -37,6 +37,7 @@ def makers(judged):
         ("firmware", "Firmware Version: V5.5.82", {("firmware", "V5.5.82")}),
         ("firmware", "V5.4.5 build 170123 (encoding V7.3)", {("firmware", "V5.4.5 build 170123")}),
         ("firmware", "V5.4.5 build 170123", set()),
+        ("firmware", "V5.4.5（beta）", {("firmware", "V5.4.5(beta)"), ("firmware", "V5.4.5")}),
         ("firmware", "Version", set()),
         ("serial", "S/N: 4M0747EPAA1D284", {("serial", "4M0747EPAA1D284")}),
         ("serial", "SN4M0747EPAA1D2", set()),
