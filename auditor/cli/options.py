@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from auditor.app.judging.bench import DEFAULT_POLICY, Terms
-from auditor.app.reports import manifest as manifests
 from auditor.app.reports.reporting import STDOUT
 from auditor.app.reports.reporting import Output as Output_
 from auditor.model.document import Scan
@@ -103,6 +102,9 @@ class Seal:
     def __call__(self, scan: Scan, places: Sequence[Output_]) -> None:
         """Write and sign it, if one is wanted."""
         if self.place is not None:
+            # Few calls want one, and every command imports this file.
+            from auditor.app.reports import manifest as manifests  # noqa: PLC0415
+
             files = [Path(item.path) for item in places if item.path != STDOUT]
             manifests.seal(scan, files, self.place, self.key)
 
@@ -117,6 +119,8 @@ def seal(manifest: Path | None, sign: Path | None, places: Sequence[Output_]) ->
         if sign is not None:
             raise UsageError("--sign signs a manifest: add --manifest FILE.sha256")
         return Seal(None, None)
+    from auditor.app.reports import manifest as manifests  # noqa: PLC0415 - as above
+
     manifests.check_place(manifest)
     if not any(item.path != STDOUT for item in places):
         raise UsageError("--manifest lists the files of -o: name at least one")

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from auditor.app.events import Event, Found, JudgedOne, MethodEnded, Planned, Warned
 from auditor.app.reports import reporting
 from auditor.app.reports.costs import read_costs
-from auditor.app.reports.forms import read as read_form
 from auditor.model.document import Scan
 from auditor.report._api import Page
 from auditor.report.words import title_of
@@ -35,7 +34,11 @@ def page(costs: Path | None = None, form: Path | None = None) -> Page:
         UsageError: the price list or the form file is broken.
     """
     prices = read_costs(costs) if costs else ()
-    answers = read_form(form) if form else None
+    answers = None
+    if form:
+        from auditor.app.reports.forms import read  # noqa: PLC0415 - few reports want one
+
+        answers = read(form)
     width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     return Page(width=max(60, min(width, 160)), colour=colour, costs=prices, form=answers)

@@ -76,3 +76,19 @@ def test_every_suffix_chooses_its_format_however_the_name_begins(suffix, name):
 def test_a_module_that_is_no_format_is_no_suffix(path):
     with pytest.raises(UsageError, match="no format for suffix"):
         reporting.outputs([path], None)
+
+
+def test_a_large_file_is_sent_on_to_the_disk_piece_by_piece_and_holds_all(tmp_path, monkeypatch):
+    sent: list[tuple[int, int]] = []
+    monkeypatch.setattr(reporting, "_SENT_ON", 1000)
+    monkeypatch.setattr(
+        reporting.os,
+        "posix_fadvise",
+        lambda _f, at, size, _how: sent.append((at, size)),
+        raising=False,
+    )
+    monkeypatch.setattr(reporting.sys, "platform", "linux")
+    pieces = [bytes([number]) * 300 for number in range(10)]
+    reporting.write_atomic(tmp_path / "x.bin", pieces)
+    assert (tmp_path / "x.bin").read_bytes() == b"".join(pieces)
+    assert sent == [(0, 1200), (1200, 1200)]
