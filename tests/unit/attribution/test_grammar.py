@@ -120,13 +120,20 @@ def test_a_model_inside_a_serial_on_a_list_stays_a_label(catalog):
         ("1F006E4PAX00075", "dahua"), ("4F07335PAZEEA9B", "dahua"),
         ("210235UEDW3247000013", "uniview"), ("210235C1MCA158001067", "uniview"),
         ("210235A1JMH123456789", None), ("2102351234567890", None),  # H3C and Huawei part numbers
-        ("O9RF220012635", None), ("Z17A6F9ABCDEF", None), ("4M0747EPAA1D28", None),
+        ("O9RF220012635", None), ("4M0747EPAA1D28", None),
         ("123456789012345", None), ("ACCC8E010203", "axis"),
     ],
 )  # fmt: skip
 def test_serials_of_other_makers(catalog, serial, maker):
     found = leading(look(catalog, ("onvif.serial", serial)))
     assert (found.vendor if found else None) == maker
+
+
+@pytest.mark.parametrize("serial", ["Z17A6F9ABCDEF", "AMC0957EE72D58B3A7", "ND0219110000001"])
+def test_the_numbering_of_a_label_is_never_enough_for_its_usual_maker(catalog, serial):
+    found = leading(look(catalog, ("onvif.serial", serial)))
+    assert found is not None
+    assert (found.vendor, found.grade) == ("dahua", Grade.POSSIBLE)
 
 
 @pytest.mark.parametrize(
