@@ -39,7 +39,7 @@ class _Sweep:
     Attributes:
         wanted: the addresses asked for.
         heard: hardware addresses by address.
-        rounds: how many addresses each round but the last brought to light.
+        rounds: how many addresses each round brought to light.
         asked: addresses to which a request left.
         unsent: requests that could not leave.
         trouble: the first reason for that.
@@ -59,8 +59,8 @@ class _Sweep:
     def missing(self) -> float:
         """How many hosts are expected not to have been heard yet.
 
-        Whoever only the second round found had lost a packet in the first: such is the share of those
-        that the latest round found whose like it lost.
+        A round misses a share of the hosts that it asks: what the second round found, of what both
+        found. For each host that the latest round found, about that share of one is missing still.
         """
         if len(self.rounds) < 2 or not self.heard:  # noqa: PLR2004 - two are compared
             return 0.0
@@ -136,9 +136,8 @@ class Arp:
         loop = asyncio.get_running_loop()
         begun = loop.time()
         await _ask(ether, lot, lot.addresses, sweep)  # a stray frame is no reason not to ask
-        await asyncio.sleep(
-            max(0.0, begun + self._again - loop.time())
-        )  # a long sweep takes as long
+        # A long sweep takes its time anyway.
+        await asyncio.sleep(max(0.0, begun + self._again - loop.time()))
         sweep.count()
         await _ask_silent(ether, lot, sweep)
 
