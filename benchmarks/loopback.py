@@ -49,20 +49,25 @@ def once(addresses: list[str]) -> tuple[float, float, Scan]:
     return time.process_time() - begun, time.perf_counter() - at, found
 
 
-def main() -> int:
-    """Run and print."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    runs = int(sys.argv[2]) if len(sys.argv) > 2 else 5  # noqa: PLR2004 - arguments
+def rounds(count: int, runs: int) -> list[tuple[float, float, Scan]]:
+    """What ``once`` gives, so often, of a fleet of so many devices."""
     gc.set_threshold(150_000, 20, 50)
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
     fleet = multiprocessing.get_context("spawn").Process(target=serve, args=(count, theirs))
     fleet.start()
     try:
         addresses = ours.recv()
-        rows = [once(addresses) for _ in range(runs)]
+        return [once(addresses) for _ in range(runs)]
     finally:
         ours.send(None)
         fleet.join(20)
+
+
+def main() -> int:
+    """Run and print."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    runs = int(sys.argv[2]) if len(sys.argv) > 2 else 5  # noqa: PLR2004 - arguments
+    rows = rounds(count, runs)
     cpu, wall = (statistics.median(row[at] for row in rows) for at in (0, 1))
     last = rows[-1][2]
     judged, sent = len(last.assets), last.sent

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
+from benchmarks import offline
+
 _BASE: Final = "nmap -sn"
 _BAR: Final = 22
 _LEFT, _WIDE = 330, 360
@@ -129,9 +131,16 @@ def plot(known: dict[str, Any]) -> str:
     return "\n".join([*out, "</svg>"]) + "\n"
 
 
-def write(cases: Sequence[dict[str, Any]], folder: Path) -> None:
-    """Write the page, and the plot of the case with all peers."""
-    page = "\n".join([_HEAD, *(table(known) for known in cases), slopes(cases)])
+def write(cases: Sequence[dict[str, Any]], folder: Path, alone: dict[str, Any] | None) -> None:
+    """Write the page, and the plot of the case with all peers.
+
+    Args:
+        cases: the networks.
+        folder: where to.
+        alone: what ``offline.measure`` gave, if it ran.
+    """
+    more = (offline.section(alone),) if alone else ()
+    page = "\n".join([_HEAD, *(table(known) for known in cases), slopes(cases), *more])
     (folder / "RESULTS.md").write_text(page.rstrip() + "\n", encoding="utf-8")
     shown = next((known for known in cases if known["case"]["peers"]), None)
     if shown is not None:
