@@ -168,7 +168,8 @@ def _put(stream: IO[bytes], pieces: Iterable[bytes]) -> None:
         stream.write(piece)
         written += len(piece)
         if written - begun >= _SENT_ON and sys.platform == "linux":
-            os.posix_fadvise(stream.fileno(), begun, written - begun, os.POSIX_FADV_DONTNEED)
+            with suppress(OSError):  # a file system that takes no hints still takes the file
+                os.posix_fadvise(stream.fileno(), begun, written - begun, os.POSIX_FADV_DONTNEED)
             begun = written
 
 

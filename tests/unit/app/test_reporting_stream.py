@@ -92,3 +92,13 @@ def test_a_large_file_is_sent_on_to_the_disk_piece_by_piece_and_holds_all(tmp_pa
     reporting.write_atomic(tmp_path / "x.bin", pieces)
     assert (tmp_path / "x.bin").read_bytes() == b"".join(pieces)
     assert sent == [(0, 1200), (1200, 1200)]
+
+
+def test_a_file_system_that_takes_no_hints_still_takes_the_file(tmp_path, monkeypatch):
+    def refuse(*_words: object) -> None:
+        raise OSError(22, "Invalid argument")
+
+    monkeypatch.setattr(reporting, "_SENT_ON", 100)
+    monkeypatch.setattr(reporting.os, "posix_fadvise", refuse, raising=False)
+    reporting.write_atomic(tmp_path / "x.bin", [b"a" * 300, b"b" * 300])
+    assert (tmp_path / "x.bin").read_bytes() == b"a" * 300 + b"b" * 300
