@@ -134,14 +134,31 @@ def plot(known: dict[str, Any]) -> str:
 def write(cases: Sequence[dict[str, Any]], folder: Path, alone: dict[str, Any] | None) -> None:
     """Write the page, and the plot of the case with all peers.
 
+    A section that was not measured on this machine stays as it stands in the page: each says on what
+    machine it was measured.
+
     Args:
         cases: the networks.
         folder: where to.
         alone: what ``offline.measure`` gave, if it ran.
     """
-    more = (offline.section(alone),) if alone else ()
-    page = "\n".join([_HEAD, *(table(known) for known in cases), slopes(cases), *more])
-    (folder / "RESULTS.md").write_text(page.rstrip() + "\n", encoding="utf-8")
+    page = folder / "RESULTS.md"
+    told = _sections(page.read_text(encoding="utf-8")) if page.exists() else {}
+    made = [*(table(known) for known in cases), slopes(cases)]
+    made += [offline.section(alone)] if alone else []
+    told |= _sections("\n".join(["", *made]))
+    kept = sorted(told, key=lambda name: _LAST.index(name) + 1 if name in _LAST else 0)
+    text = "\n".join([_HEAD, *(f"## {name}\n{told[name].rstrip()}\n" for name in kept)])
+    page.write_text(text.rstrip() + "\n", encoding="utf-8")
     shown = next((known for known in cases if known["case"]["peers"]), None)
     if shown is not None:
         (folder / "results.svg").write_text(plot(shown), encoding="utf-8")
+
+
+_LAST: Final = ("Growth", "Without a network")
+
+
+def _sections(page: str) -> dict[str, str]:
+    """The text below each heading of the second order, in order."""
+    parts = (part.partition("\n") for part in page.split("\n## ")[1:])
+    return {name: text for name, _, text in parts}
