@@ -213,7 +213,8 @@ def certificate(fact: Fact) -> Iterator[Fact]:
 def firmware(fact: Fact) -> Iterator[Fact]:
     """A version without what stands before and after it: words, a model, brackets, a full stop.
 
-    A small ``v`` in front of it is written as a large one, as firmware itself writes it.
+    A small ``v`` in front of it is written as a large one, as firmware itself writes it, and one in
+    small letters alone in large ones too: lists of assets make everything small.
     """
     whole = fact.value[:_LONGEST]
     text = _VERSION_WORDS.sub("", whole.translate(_WIDE), count=1)
@@ -222,6 +223,8 @@ def firmware(fact: Fact) -> Iterator[Fact]:
     told = [text, plain, plain[found.start() :] if found else ""]
     told += [_spaced(one) for one in told]
     told += [f"V{one[1:]}" for one in (*told, whole) if one.startswith("v")]
+    if whole.islower():
+        told.append(plain.upper())
     for one in dict.fromkeys(told):
         if one and one != whole:
             yield fact.derived("firmware", one, _quiet(fact))

@@ -39,6 +39,8 @@ def makers(judged):
         ("firmware", "V5.4.5 build 170123", set()),
         ("firmware", "V5.4.5（beta）", {("firmware", "V5.4.5(beta)"), ("firmware", "V5.4.5")}),
         ("firmware", "Version", set()),
+        ("firmware", "2.800.00ac003.0.r", {("firmware", "2.800.00AC003.0.R")}),
+        ("firmware", "2.800.00AC003.0.r", set()),
         ("serial", "S/N: 4M0747EPAA1D284", {("serial", "4M0747EPAA1D284")}),
         ("serial", "SN4M0747EPAA1D2", set()),
         ("http.server", "Server: App-webs/", {("http.server", "App-webs/")}),
