@@ -15,7 +15,6 @@ import json
 import os
 import platform
 import sys
-import sysconfig
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -220,11 +219,9 @@ def _keep(known: dict[str, Any]) -> None:
 
 
 def machine() -> str:
-    """The machine, in one line. How the interpreter was built matters: it is worth a tenth to a third."""
-    plain = "--enable-optimizations" not in (sysconfig.get_config_var("CONFIG_ARGS") or "")
-    built = "built without optimisations" if plain else "an optimised build"
+    """The machine, in one line."""
     return (
-        f"{TOOL}, Python {platform.python_version()} ({built}), {os.cpu_count()} cores,"
+        f"{TOOL}, Python {platform.python_version()}, {os.cpu_count()} cores,"
         f" {platform.system()} {platform.release()}, {platform.machine()}"
     )
 
