@@ -135,7 +135,7 @@ def write(cases: Sequence[dict[str, Any]], folder: Path, alone: dict[str, Any] |
     """Write the page, and the plot of the case with all peers.
 
     A section that was not measured on this machine stays as it stands in the page: each says on what
-    machine it was measured.
+    machine it was measured. The plot stays too, where no peer but the yardstick was.
 
     Args:
         cases: the networks.
@@ -151,11 +151,16 @@ def write(cases: Sequence[dict[str, Any]], folder: Path, alone: dict[str, Any] |
     text = "\n".join([_HEAD, *(f"## {name}\n{told[name].rstrip()}\n" for name in kept)])
     page.write_text(text.rstrip() + "\n", encoding="utf-8")
     shown = next((known for known in cases if known["case"]["peers"]), None)
-    if shown is not None:
+    if shown is not None and _others(shown):
         (folder / "results.svg").write_text(plot(shown), encoding="utf-8")
 
 
 _LAST: Final = ("Growth", "Without a network")
+
+
+def _others(known: dict[str, Any]) -> bool:
+    names = {*known["rows"], *known.get("earlier", {})} - {_BASE}
+    return not all(name.startswith("audit ") for name in names)
 
 
 def _sections(page: str) -> dict[str, str]:
