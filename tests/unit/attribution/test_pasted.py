@@ -187,6 +187,10 @@ def test_whatever_a_device_says_is_read_or_left(signal, text):
         ("system_info_firmwareversion='IP7138-VVTK-0300c'\r\n", "IP7138-VVTK-0300c"),
         ("Firmware Version = A1D-220-V3.13.16-AC\nMAC Address = x\n", "A1D-220-V3.13.16-AC"),
         ("'sw_version': '1.3.0 Build 220328 Rel.63887n', 'x': 1", "1.3.0 Build 220328 Rel.63887n"),
+        (
+            "Device Type\nIPC-X\nSoftware Version\n2.420.0009.0.R, build : 2015-11-06\nWEB Version\n3.2",
+            "2.420.0009.0.R",
+        ),
     ],
 )
 def test_a_version_is_read_wherever_a_text_names_it(signal, text, found):
