@@ -90,6 +90,8 @@ def raw(observation: Seen) -> Fact:
         value = normal(value) or inside(value) or value
     elif signal in _WORDS:
         value = bare(value)
+    elif signal == "http.favicon_md5":  # hexadecimal: tools write it in large letters too
+        value = value.strip().lower()
     known = _FIXED.get(signal)
     channel = channel_of(signal, endpoint) if known is None else known
     if channel is Channel.RECORD:

@@ -2,7 +2,7 @@
 
 Several makers build the UUID of the endpoint from the hardware address. Source: RFC 4122 for the
 time-based form (its node is the MAC), and published captures of Hikvision, Uniview, TP-Link,
-Xiongmai, Bosch, GeoVision and HiSilicon-based devices for the fixed forms.
+Xiongmai, Bosch, Sony, GeoVision and HiSilicon-based devices for the fixed forms.
 """
 
 import re
@@ -23,6 +23,7 @@ _FIXED: Final = (
     re.compile(r"3fa1fe68-b915-4053-a3e1"),  # TP-Link firmware
     re.compile(r"[0-9a-f]{8}-5566-7788-99aa"),  # Xiongmai firmware
     re.compile(r"5f5a69c2-e0ae-504f-829b"),  # HiSilicon's sample firmware
+    re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-10[0-9a-f]{2}-bfff"),  # Sony firmware: a clock of its own
     re.compile(r"2419d68a-2dd2-21b2-a205"),  # a published sample for gSOAP, Reolink and others
 )
 

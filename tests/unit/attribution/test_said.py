@@ -402,3 +402,10 @@ def test_a_serial_number_written_as_a_mac_is_one(catalog, told):
 )
 def test_a_comma_inside_quotes_does_not_end_a_realm(catalog, signal, told):
     assert makers(look(catalog, (signal, told))) == {"lilin": Grade.PROBABLE}
+
+
+@pytest.mark.parametrize(
+    "told", ["89b932fcc47cf4ca3faadb0cfdef89cf", "89B932FCC47CF4CA3FAADB0CFDEF89CF"]
+)
+def test_the_hash_of_an_icon_is_the_same_in_large_letters(catalog, told):
+    assert makers(look(catalog, ("http.favicon_md5", told))) == {"hikvision": Grade.POSSIBLE}

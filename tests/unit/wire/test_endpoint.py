@@ -14,6 +14,7 @@ from auditor.wire.endpoint import mac_in_endpoint, serial_in_endpoint
         ("urn:uuid:00075fc4-23b6-b623-c45f-0700075fc45f", "00:07:5f:c4:23:b6"),
         ("urn:uuid:5f5a69c2-e0ae-504f-829b-0011AABBCCDD", "00:11:aa:bb:cc:dd"),
         ("urn:uuid:12345678-9abc-11ec-45e7-0013e2010203", "00:13:e2:01:02:03"),
+        ("urn:uuid:13814000-8752-1052-bfff-045d4b010203", "04:5d:4b:01:02:03"),
     ],
 )
 def test_forms_that_embed_the_mac_give_it(epr: str, found: str) -> None:
