@@ -20,8 +20,9 @@ PAGES: Final = frozenset({"http.body", "banner"})
 _LOOK: Final = 4096
 _STATED: Final = 8192
 _STATED_MOST: Final = 4
-_KEY_END: Final = r"(?:[\"']?\s{0,3}[:=>]{1,2}\s{0,3}[\"']?|[ \t]{0,3}\r?\n\s{0,8})"
-"""A sign between name and value, or a line of its own for each, as a page's text has it."""
+_KEY_END: Final = r"(?:[\"']?\s{0,3}[:=>]{1,2}\s{0,3}[\"']?|[ \t]{0,3}\r?\n\s{0,8}(?=\S{0,24}\d))"
+"""A sign between name and value, or a line of its own for each, as a page's text has it: the next
+line then begins with a word that has a digit, so that the next heading of a table is none."""
 _VERSION: Final = r"[ _-]?(?:ver(?:sion)?|build)(?:Info)?" + _KEY_END + r"([^\"'<>;,&\r\n\t]{4,80})"
 _STATED_FORMS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("firmware", re.compile(r"(?:firm|fw)(?:ware)?" + _VERSION, re.IGNORECASE)),

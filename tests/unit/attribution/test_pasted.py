@@ -204,6 +204,7 @@ def test_a_version_is_read_wherever_a_text_names_it(signal, text, found):
         '{"cameras":[{"firmware_version":"V5.4.5"},{"firmware_version":"V5.5.0"}]}',
         "<!DOCTYPE html><script>softVersion='V5.4.5'</script>",
         "firmware is good",
+        "Firmware Version\nIP Address\nSerial No\nModel-Name",
     ],
 )
 def test_a_list_of_devices_and_a_page_name_no_version(text):
