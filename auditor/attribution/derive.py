@@ -12,7 +12,7 @@ from typing import Final
 from auditor.attribution import pasted, said
 from auditor.attribution.facts import Fact, Voice
 from auditor.model.errors import Malformed
-from auditor.wire.endpoint import mac_in_endpoint, serial_in_endpoint
+from auditor.wire.endpoint import mac_in_endpoint
 from auditor.wire.flatten import flatten
 from auditor.wire.mac import normal
 
@@ -258,10 +258,6 @@ def _endpoint(fact: Fact) -> Iterator[Fact]:
     mac = mac_in_endpoint(fact.value)
     if mac is not None:
         yield fact.derived("mac", mac)
-        return
-    serial = serial_in_endpoint(fact.value)
-    if serial is not None:
-        yield fact.derived("serial", serial)
 
 
 def _mac(fact: Fact) -> Iterator[Fact]:

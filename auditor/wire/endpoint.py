@@ -1,4 +1,4 @@
-"""The MAC address, or the serial number, inside a WS-Discovery endpoint reference.
+"""The MAC address inside a WS-Discovery endpoint reference.
 
 Several makers build the UUID of the endpoint from the hardware address. Source: RFC 4122 for the
 time-based form (its node is the MAC), and published captures of Hikvision, Uniview, TP-Link,
@@ -57,26 +57,6 @@ def mac_in_endpoint(epr: str) -> str | None:
         return _station(node)
     digits = _bosch(found[0][found.start(1) :])
     return _station(digits) if digits else None
-
-
-_SERIAL: Final = re.compile(rb"(?=[0-9A-Z]{0,15}[0-9])([0-9A-Z]{10,16})\0{0,6}")
-"""Sixteen octets of text: Hanwha writes its serial number into the UUID letter by letter."""
-
-
-def serial_in_endpoint(epr: str) -> str | None:
-    """The serial number that an endpoint reference spells.
-
-    Args:
-        epr: such as ``urn:uuid:5a4d5857-3656-3452-3330-303233304200``.
-
-    Returns:
-        The text; None when the octets are no text in capital letters and digits.
-    """
-    found = _UUID.fullmatch(epr.strip().lower())
-    if found is None:
-        return None
-    told = _SERIAL.fullmatch(bytes.fromhex("".join(found.groups())))
-    return told[1].decode("ascii") if told else None
 
 
 def _station(digits: str) -> str | None:

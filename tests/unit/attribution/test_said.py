@@ -409,3 +409,10 @@ def test_a_comma_inside_quotes_does_not_end_a_realm(catalog, signal, told):
 )
 def test_the_hash_of_an_icon_is_the_same_in_large_letters(catalog, told):
     assert makers(look(catalog, ("http.favicon_md5", told))) == {"hikvision": Grade.POSSIBLE}
+
+
+def test_the_endpoint_of_a_shared_example_names_no_maker(catalog):
+    """Many copies of one SDK example answer with it; letter by letter it looks like a serial number."""
+    assert not makers(
+        look(catalog, ("wsd.endpoint", "urn:uuid:464A4854-4656-5242-4530-313035394100"))
+    )

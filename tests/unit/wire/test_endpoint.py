@@ -1,6 +1,6 @@
 import pytest
 
-from auditor.wire.endpoint import mac_in_endpoint, serial_in_endpoint
+from auditor.wire.endpoint import mac_in_endpoint
 
 
 @pytest.mark.parametrize(
@@ -41,21 +41,3 @@ def test_a_node_may_be_written_as_an_address(node: str) -> None:
 )
 def test_other_forms_give_none(epr: str) -> None:
     assert mac_in_endpoint(epr) is None
-
-
-@pytest.mark.parametrize(
-    ("epr", "found"),
-    [
-        ("urn:uuid:5a4d5857-3656-3452-3330-303233304200", "ZMXW6V4R300230B"),
-        ("uuid:5A4D5857-3656-3452-3330-3739334D4100", "ZMXW6V4R30793MA"),
-        ("5a4d5857-3656-3452-3330-303233304230", "ZMXW6V4R300230B0"),
-        ("urn:uuid:5a4d5857-3656-3452-3330-3032333042ff", None),  # no text at its end
-        ("urn:uuid:41424344-4546-4748-494a-4b4c4d4e4f50", None),  # no digit
-        ("urn:uuid:5a4d5857-3656-3452-0000-000000000000", None),  # too short
-        ("urn:uuid:00000000-0000-0000-0000-000000000000", None),
-        ("5a4d5857", None),
-        ("", None),
-    ],
-)
-def test_the_serial_number_that_an_endpoint_spells(epr, found):
-    assert serial_in_endpoint(epr) == found
