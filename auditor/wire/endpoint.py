@@ -2,7 +2,7 @@
 
 Several makers build the UUID of the endpoint from the hardware address. Source: RFC 4122 for the
 time-based form (its node is the MAC), and published captures of Hikvision, Uniview, TP-Link,
-Xiongmai, Bosch, Sony, GeoVision and HiSilicon-based devices for the fixed forms.
+Xiongmai, Bosch, Sony, i-PRO, GeoVision and HiSilicon-based devices for the fixed forms.
 """
 
 import re
@@ -24,8 +24,14 @@ _FIXED: Final = (
     re.compile(r"[0-9a-f]{8}-5566-7788-99aa"),  # Xiongmai firmware
     re.compile(r"5f5a69c2-e0ae-504f-829b"),  # HiSilicon's sample firmware
     re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-10[0-9a-f]{2}-bfff"),  # Sony firmware: a clock of its own
+    re.compile(r"00030050-0000-1000-8000"),  # Sony firmware with its clock at the first tick
+    re.compile(r"4d454930-0[0-9a-f]00-1000-800[0-9a-f]"),  # i-PRO firmware ("MEI0")
     re.compile(r"2419d68a-2dd2-21b2-a205"),  # a published sample for gSOAP, Reolink and others
 )
+
+
+_BLUETOOTH: Final = "00:80:5f:9b:34:fb"
+"""Node of the UUID that Bluetooth's numbers are written in, copied into examples of others."""
 
 
 def _bare(node: re.Match[str]) -> str:
@@ -60,6 +66,7 @@ def mac_in_endpoint(epr: str) -> str | None:
 
 
 def _station(digits: str) -> str | None:
-    """The address, unless it names a group: a time-based UUID with a made-up node does."""
+    """The address, unless it names a group (a made-up node does) or is Bluetooth's constant."""
     address = mac.normal(digits)
-    return None if address is None or mac.is_multicast(address) else address
+    made_up = address is None or mac.is_multicast(address) or address == _BLUETOOTH
+    return None if made_up else address

@@ -221,7 +221,9 @@ def test_every_usual_writing_is_read(text):
     assert shipped().registry.owner(text) == "Hangzhou Hikvision Digital Technology Co.,Ltd."
 
 
-@pytest.mark.parametrize("text", ["44:19:b6:xx:xx:xx", "44-19-B6-XX-XX-XX", "44:19:b6:**:**:**"])
+@pytest.mark.parametrize(
+    "text", ["44:19:b6:xx:xx:xx", "44-19-B6-XX-XX-XX", "44:19:b6:**:**:**", "44:19:b6:[MAC]"]
+)
 def test_the_maker_s_half_of_a_hidden_address_is_read(text):
     assert shipped().registry.owner(text) == "Hangzhou Hikvision Digital Technology Co.,Ltd."
 
