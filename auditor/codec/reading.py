@@ -27,7 +27,9 @@ _WRONG: Final = (msgspec.MsgspecError, ValueError, TypeError, RecursionError)
 _TO_JUDGE: Final = msgspec.json.Decoder(ToJudgeRow)
 
 
-def decode(data: bytes, *, name: str = "scan document", conclusions: bool = True) -> Scan:
+def decode(
+    data: bytes | memoryview, *, name: str = "scan document", conclusions: bool = True
+) -> Scan:
     """Read a document.
 
     Args:
@@ -58,7 +60,7 @@ def decode(data: bytes, *, name: str = "scan document", conclusions: bool = True
     raise UsageError(f"{name}: not a valid {SCHEMA} document: {wrong}") from None
 
 
-def opened(data: bytes) -> tuple[Scan, tuple[msgspec.Raw, ...]] | None:
+def opened(data: bytes | memoryview) -> tuple[Scan, tuple[msgspec.Raw, ...]] | None:
     """A document without its assets, and its assets as they stand there, unread.
 
     None where it is no document: ``decode`` says why. An asset may still turn out to be none.
@@ -134,13 +136,13 @@ def decode_asset(data: bytes | memoryview) -> Asset:
         raise UsageError(f"not an asset ({error})") from None
 
 
-def _row(data: bytes, *, conclusions: bool) -> ScanRow | BareScanRow:
+def _row(data: bytes | memoryview, *, conclusions: bool) -> ScanRow | BareScanRow:
     if conclusions:
         return msgspec.json.decode(data, type=ScanRow)
     return msgspec.json.decode(data, type=BareScanRow)
 
 
-def _schema_of(data: bytes) -> object:
+def _schema_of(data: bytes | memoryview) -> object:
     """What a document calls itself; of what is no object, what it is instead; None if cut short."""
     try:
         raw: object = msgspec.json.decode(data)

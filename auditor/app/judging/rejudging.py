@@ -76,7 +76,11 @@ def _family(row: ToJudgeRow) -> Iterator[ToJudgeRow]:
 
 
 def rejudge_document(
-    data: bytes, bench: Bench, *, name: str = "scan document", workers: int | None = None
+    data: bytes | memoryview,
+    bench: Bench,
+    *,
+    name: str = "scan document",
+    workers: int | None = None,
 ) -> Scan:
     """A stored scan under another policy, date, database or exemptions; not one packet.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from auditor import codec, registry
+from auditor.app.reports import bulky
 from auditor.model.document import Scan
 from auditor.model.errors import ToolError, UsageError
 from auditor.net.system.privilege import invoking_user
@@ -199,7 +200,7 @@ def read(path: str, *, conclusions: bool = True) -> Scan:
     return codec.decode(load(path), name=name_of(path), conclusions=conclusions)
 
 
-def load(path: str) -> bytes:
+def load(path: str) -> bytes | memoryview:
     """The bytes of a file, or of standard input for ``-``.
 
     Raises:
@@ -208,7 +209,7 @@ def load(path: str) -> bytes:
     if path == STDOUT:
         return sys.stdin.buffer.read()
     try:
-        return Path(path).read_bytes()
+        return bulky.read_bytes(Path(path))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
 
