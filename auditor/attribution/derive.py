@@ -301,7 +301,8 @@ def _headers(fact: Fact) -> Iterator[Fact]:
         return
     for value in leaves.get("server", ())[:1]:
         yield from _kept(fact, f"{family}.server", value)
-    for value in leaves.get("www-authenticate", ())[:3]:
+    # "Authorization" is the question's own head, in which the device's realm comes back.
+    for value in (*leaves.get("www-authenticate", ()), *leaves.get("authorization", ()))[:3]:
         realm = _AUTH_REALM.search(value)
         if realm:
             yield from _kept(fact, f"{family}.auth_realm", realm[1] or realm[2])
@@ -356,6 +357,7 @@ end in a hardware address or in what only looks like one."""
 
 LOOKS_ONLY: Final = frozenset(
     {"serial", "onvif.serial", "http.auth_realm", "rtsp.auth_realm", "nmap.service"}
+    | {"http.body", "banner"}
 )
 """Signals of which a MAC that stands in them says who made the device, and not which it is."""
 

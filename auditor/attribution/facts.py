@@ -1,5 +1,6 @@
 """The facts that rules meet: raw observations, and what can be read out of them."""
 
+import re
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -66,6 +67,10 @@ _WORDS: Final = frozenset(
     | {"onvif.manufacturer", "onvif.serial", "onvif.firmware", "onvif.hardware_id"}
 )
 """Signals of one word or one line: space around it, and quotes, are no part of it."""
+_ENTERPRISES: Final = re.compile(
+    r"^(?:\.?(?:iso|1)\.3\.6\.1\.4\.1\.|(?:SNMPv2-SMI::)?enterprises\.)"
+)
+"""How tools write the beginning of an enterprise's number: 1.3.6.1.4.1."""
 _QUOTES: Final = {'"': '"', "'": "'", "{": "}", "\u201c": "\u201d", "\u201e": "\u201c"}
 _FIXED = {name: signal.channel for name, signal in SIGNALS.items() if name not in ROVING}
 OWN_VOICE = frozenset(
@@ -92,6 +97,8 @@ def raw(observation: Seen) -> Fact:
         value = bare(value)
     elif signal == "http.favicon_md5":  # hexadecimal: tools write it in large letters too
         value = value.strip().lower()
+    elif signal == "snmp.sysobjectid":
+        value = _ENTERPRISES.sub("1.3.6.1.4.1.", value.strip())
     known = _FIXED.get(signal)
     channel = channel_of(signal, endpoint) if known is None else known
     if channel is Channel.RECORD:

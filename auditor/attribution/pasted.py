@@ -13,31 +13,74 @@ from typing import Final
 from auditor.attribution import said
 from auditor.attribution.facts import OWN_VOICE, Fact, Voice
 from auditor.model.errors import Malformed
-from auditor.wire import magicbox, vapix
+from auditor.wire import mac, magicbox, vapix
 
 PAGES: Final = frozenset({"http.body", "banner"})
 """Signals that may hold a whole reply of another kind."""
 _LOOK: Final = 4096
 _STATED: Final = 8192
 _STATED_MOST: Final = 4
-_KEY_END: Final = r"(?:[\"']?\s{0,3}[:=>]{1,2}\s{0,3}[\"']?|[ \t]{0,3}\r?\n\s{0,8}(?=\S{0,24}\d))"
-"""A sign between name and value, or a line of its own for each, as a page's text has it: the next
-line then begins with a word that has a digit, so that the next heading of a table is none."""
-_VERSION: Final = r"[ _-]?(?:ver(?:sion)?|build)(?:Info)?" + _KEY_END + r"([^\"'<>;,&\r\n\t]{4,80})"
+_WALKED_MOST: Final = 64
+_KEY_END: Final = (
+    r"(?:[\"'*`\\]{0,4}(?:\s[\w:]{1,20}=\"[^\"<>]{0,40}\")?\s{0,24}[:=>|]{1,2}\s{0,24}"
+    r"(?:<!\[CDATA\[)?[\"'*`\\]{0,4}\s{0,3}"
+    r"|\t{1,4}|[ \t]{0,3}\r?\n\s{0,8}(?=\S{0,24}\d))"
+)
+"""A sign between name and value, a tab, or a line of its own for each, as a page's text has it: the
+next line then begins with a word that has a digit, so that the next heading of a table is none."""
+_VERSION: Final = (
+    r"[ _-]?(?:ver(?:sion)?|build)(?:Info)?" + _KEY_END + r"([^\"'<>;,&\r\n\t\\|`]{4,80})"
+)
 _STATED_FORMS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("firmware", re.compile(r"(?:firm|fw)(?:ware)?" + _VERSION, re.IGNORECASE)),
     ("firmware", re.compile(r"(?:soft|sw|sys(?:tem)?)(?:ware)?" + _VERSION, re.IGNORECASE)),
     (
+        "firmware",
+        re.compile(
+            r"\bfirmware" + _KEY_END + r"(?=[^\"'<>\r\n]{0,24}\d)([^\"'<>;,&\r\n\t\\|`]{4,80})",
+            re.IGNORECASE,
+        ),
+    ),
+    (
         "serial",
         re.compile(
-            r"\bserial[ _-]?(?:no|num|number|id)?"
+            r"\b(?:serial[ _-]?(?:no|num|number|id)?|(?:device)?sn)"
             + _KEY_END
             + r"([0-9A-Za-z-]{8,40})(?![0-9A-Za-z-])",
             re.IGNORECASE,
         ),
     ),
+    (
+        "model",
+        re.compile(
+            r"\b(?:product|device|camera|hw|hardware)?[ _-]?model(?:[ _-]?(?:name|no|num|number|id))?"
+            + _KEY_END
+            + r"(?=[^\"'<>;,&=\s|`(){}]{0,24}\d)([A-Za-z0-9][^\"'<>;,&=\r\n\t\\|`(){}]{2,40})",
+            re.IGNORECASE,
+        ),
+    ),
 )
-"""How a page, a script or a log names the version and the serial number of a device."""
+"""How a page, a script or a log names the version, the serial number and the model of a device."""
+_ADDRESS: Final = re.compile(
+    r"\b([a-z]{1,12}(?=[ _-]?mac)|)[ _-]?mac(?:[ _-]?(?:addr(?:ess)?|id))?"
+    + _KEY_END
+    + r"((?:[0-9a-f]{2}[:-]){3}(?:(?:[0-9a-f]{2}|xx|\*\*)[:-]){2}(?:[0-9a-f]{2}|xx|\*\*)|[0-9a-f]{12})"
+    r"(?![0-9a-f:])",
+    re.IGNORECASE,
+)
+"""How it names the hardware address, with the word before it."""
+_WALKED: Final = re.compile(
+    r"(?:\b\.?1\.3\.6\.1\.4\.1|\biso\.3\.6\.1\.4\.1|\benterprises)\.(\d{1,7}(?:\.\d{1,7}){1,12})\b"
+)
+"""A line of an SNMP walk below some enterprise's number."""
+_SOFTWARE: Final = frozenset({"8072", "2021", "311"})
+"""Enterprises whose agents run on anybody's devices: Net-SNMP, UCD-SNMP, Microsoft."""
+_OTHERS: Final = frozenset(
+    {"gateway", "gw", "router", "client", "peer", "remote", "dst", "dest", "src", "source", "ap"}
+    | {"server", "host", "switch", "neighbor", "neighbour", "sta", "station", "user", "pc"}
+)
+"""Words before it that make it the address of something else."""
+_OUI: Final = 8
 _URI: Final = re.compile(r"<(?:[\w.-]{1,40}:)?Uri>\s{0,8}((?:rtsps?|https?)://[^<\s]{3,300})")
 _HEAD_END: Final = re.compile(r"\r?\n\r?\n")
 _XML: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
@@ -54,6 +97,8 @@ _JSON: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r'"DeviceModel"'), "lapi.device_info"),
     (re.compile(r'"device_model"'), "tplink.tdp"),
 )
+_GENERAL: Final = frozenset({"isapi.xml", "tplink.tdp", "lapi.device_info"})
+"""Kinds that others' documents look like: what such a text states is read as well."""
 _VAPIX: Final = re.compile(r"^root\.(?:Brand|Properties)\.", re.MULTILINE)
 _MAGICBOX: Final = re.compile(
     r"(?:[A-Za-z][\w.\[\]-]{0,60}=[^\n]{0,200}\n\s{0,4}){0,12}"
@@ -91,11 +136,23 @@ def replies(fact: Fact) -> Iterator[Fact]:
         yield from said.stream(fact)
         if said.is_service(text):
             yield fact.derived("nmap.service", text)
+        yield from _walked(fact, text)
     known = list(_documents(text))
     for signal, told in known:
         yield fact.derived(signal, told, Voice.DEVICE if signal in OWN_VOICE else None)
-    if known in ([], [("isapi.xml", text)]) and may_be_reply(text):
+    if _GENERAL.issuperset(signal for signal, _ in known) and may_be_reply(text):
         yield from _stated(fact, text)
+
+
+def _walked(fact: Fact, text: str) -> Iterator[Fact]:
+    """The enterprise below whose number an SNMP agent answered, where there is but one."""
+    told = [
+        found[1]
+        for found in islice(_WALKED.finditer(text[:_STATED]), _WALKED_MOST)
+        if found[1].partition(".")[0] not in _SOFTWARE
+    ]
+    if told and len({one.partition(".")[0] for one in told}) == 1:
+        yield fact.derived("snmp.sysobjectid", f"1.3.6.1.4.1.{told[0]}")
 
 
 def may_be_reply(page: str) -> bool:
@@ -124,15 +181,35 @@ def information(fact: Fact) -> Iterator[Fact]:
 
 
 def _stated(fact: Fact, text: str) -> Iterator[Fact]:
-    """The version and the serial number in a text that names each of them once.
+    """The version, the serial number, the model and the address in a text that names each of them once.
 
-    A text that names several is a list of devices, perhaps: the cameras of a recorder.
+    A text that names several is a list of devices, perhaps: the cameras of a recorder. An address
+    alone may be that of a neighbour; with one of the others, it is the device's.
     """
     text = text[:_STATED]
+    named = False
     for signal, form in _STATED_FORMS:
-        told = {found[1].strip() for found in islice(form.finditer(text), _STATED_MOST)}
+        told = {
+            found[1].strip().removesuffix("]]")
+            for found in islice(form.finditer(text), _STATED_MOST)
+        }
         if len(told) == 1:
+            named = True
             yield fact.derived(signal, told.pop(), Voice.BANNER)
+    if named:
+        yield from _address(fact, text)
+
+
+def _address(fact: Fact, text: str) -> Iterator[Fact]:
+    """The hardware address that a text names; of several of one block, the first."""
+    told = [
+        found[2].lower().replace("-", ":")
+        for found in islice(_ADDRESS.finditer(text), _STATED_MOST)
+        if found[1].lower() not in _OTHERS
+    ]
+    told = [mac.normal(one) or one for one in told]
+    if told and len({one[:_OUI] for one in told}) == 1:
+        yield fact.derived("mac", told[0])
 
 
 def _documents(text: str) -> Iterator[tuple[str, str]]:

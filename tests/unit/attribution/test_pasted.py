@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor.app.devices.card import Card
+from auditor.app.devices.keys import keys_of
 from auditor.attribution.derive import derive
 from auditor.attribution.facts import Voice, raw
 from auditor.attribution.judge import attribute
@@ -214,6 +216,107 @@ def test_a_list_of_devices_and_a_page_name_no_version(text):
 def test_a_serial_number_is_read_where_a_text_names_one():
     assert "serial" in signals("banner", "DVR S/N or SerialNo: 4M0747EPAA1D284 model x")
     assert "serial" not in signals("banner", "SerialNo: 4M0747EPAA1D284 SerialNo: 4M0747EPAA1D285")
+
+
+STATED = [
+    (
+        '{"mac_address": "d4:2d:c5:31:9c:07", "model_name": "S22700-V2L", "firmware_version": "3.60"}',
+        {"mac": "d4:2d:c5:31:9c:07", "model": "S22700-V2L", "firmware": "3.60"},
+    ),
+    (
+        "productModel=SN-IPP8085QAS\nMACAddress=00:1C:27:XX:XX:XX\nsoftwareVer=v5.0.1621.1006",
+        {"mac": "00:1c:27:xx:xx:xx", "model": "SN-IPP8085QAS", "firmware": "v5.0.1621.1006"},
+    ),
+    (
+        '<mac type="string"><![CDATA[58:5b:69:0d:b7:c2]]></mac><sn type="x"><![CDATA[I421B0Z2284R]]></sn>',
+        {"mac": "58:5b:69:0d:b7:c2", "serial": "I421B0Z2284R"},
+    ),
+    (
+        "**Firmware version:** V5.5.82 build 190909\n**Model:** DS-2CD2143G0-I",
+        {"firmware": "V5.5.82 build 190909", "model": "DS-2CD2143G0-I"},
+    ),
+    (
+        "| Firmware | V5.5.82 build 190909 |\n| Model | DS-2CD2143G0-I |\n| MAC | 44:19:b6:11:22:33 |",
+        {"firmware": "V5.5.82 build 190909", "model": "DS-2CD2143G0-I", "mac": "44:19:b6:11:22:33"},
+    ),
+    (
+        "Model            : IPC-HFW1431S\nMAC address      : 3c-ef-8c-11-22-33",
+        {"model": "IPC-HFW1431S", "mac": "3c:ef:8c:11:22:33"},
+    ),
+    (
+        '{\\"model\\": \\"IPC-HFW1431S\\", \\"firmware\\": \\"2.800.0000.1\\"}',
+        {"model": "IPC-HFW1431S", "firmware": "2.800.0000.1"},
+    ),
+    (
+        '{"device_model": "T8200", "main_sw_version": "2.157", "bt_mac": "8C858052E1B7"}',
+        {"model": "T8200", "mac": "8c:85:80:52:e1:b7"},
+    ),
+]
+
+
+@pytest.mark.parametrize("signal", ["http.body", "banner"])
+@pytest.mark.parametrize(("text", "found"), STATED)
+def test_what_a_text_states_of_a_device_is_read(signal, text, found):
+    told = derive(raw(Observation(signal=signal, value=text)))
+    assert found.items() <= {one.signal: one.value for one in told}.items()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"leases": [{"mac": "44:19:b6:11:22:33"}]}',  # nothing says that it is the device's
+        '{"model": "X100", "gateway_mac": "44:19:b6:11:22:33"}',
+        '{"model": "X100", "host mac": "44:19:b6:11:22:33"}',
+        "model=X100\nmac=44:19:b6:11:22:33\nmac=00:11:22:33:44:55",
+        "<!DOCTYPE html>model: X100 mac: 44:19:b6:11:22:33",
+    ],
+)
+def test_the_address_of_something_else_is_not_read(text):
+    assert "mac" not in signals("http.body", text)
+
+
+@pytest.mark.parametrize("text", ["model: function(a1){return 3}", "Model DS is a model", "model="])
+def test_what_names_no_model_gives_none(text):
+    assert "model" not in signals("http.body", text)
+
+
+def test_an_address_in_a_page_joins_no_devices():
+    page = '{"mac_address": "d4:2d:c5:31:9c:07", "model_name": "S22700-V2L"}'
+    card = Card("192.0.2.1")
+    card.add([Observation(signal="http.body", value=page)])
+    assert not keys_of(card, frozenset()).told
+
+
+@pytest.mark.parametrize(
+    ("text", "maker"),
+    [
+        (
+            "1.3.6.1.4.1.39165.1.1.0 = DS-2CD4C36FWD; 1.3.6.1.4.1.39165.1.6.0 = Hikvision",
+            "hikvision",
+        ),
+        ("iso.3.6.1.4.1.368.4.1 = 1\niso.3.6.1.4.1.2021.4 = 2", "axis"),
+        ("SNMPv2-SMI::enterprises.39165.1.1.0", "hikvision"),
+    ],
+)
+def test_a_walk_below_one_enterprise_is_its(catalog, text, maker):
+    assert maker in grades(catalog, "banner", text)
+
+
+def test_a_walk_below_several_is_nobodys(catalog):
+    text = "1.3.6.1.4.1.39165.1.1.0 = A\n1.3.6.1.4.1.368.4.1 = B"
+    assert "snmp.sysobjectid" not in signals("banner", text)
+
+
+@pytest.mark.parametrize(
+    "oid", [".1.3.6.1.4.1.368.4", "iso.3.6.1.4.1.368.4", "SNMPv2-SMI::enterprises.368.4"]
+)
+def test_an_enterprise_is_read_as_tools_write_it(catalog, oid):
+    assert "axis" in grades(catalog, "snmp.sysobjectid", oid)
+
+
+def test_a_realm_comes_back_in_the_questions_own_head(catalog):
+    head = 'Authorization: Digest username="root", realm="AXIS_ACCC8E61D04C", nonce="x"'
+    assert "axis" in grades(catalog, "http.headers", head)
 
 
 @pytest.mark.parametrize(
