@@ -23,7 +23,7 @@ _STATED_MOST: Final = 4
 _WALKED_MOST: Final = 64
 _KEY_END: Final = (
     r"(?:[\"'*`\\]{0,4}(?:\s[\w:]{1,20}=\"[^\"<>]{0,40}\")?\s{0,24}[:=>|]{1,2}\s{0,24}"
-    r"(?:<!\[CDATA\[)?[\"'*`\\]{0,4}\s{0,3}"
+    r"(?:<!\[CDATA\[|b(?=[\"']))?[\"'*`\\]{0,4}\s{0,3}"
     r"|\t{1,4}|[ \t]{0,3}\r?\n\s{0,8}(?=\S{0,24}\d))"
 )
 """A sign between name and value, a tab, or a line of its own for each, as a page's text has it: the
@@ -44,9 +44,18 @@ _STATED_FORMS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     (
         "serial",
         re.compile(
-            r"\b(?:serial[ _-]?(?:no|num|number|id)?|(?:device)?sn)"
+            r"\b(?:serial[ _-]?(?:no|num|number|id)?|(?:device)?sn|device[ _-]?code)"
             + _KEY_END
-            + r"([0-9A-Za-z-]{8,40})(?![0-9A-Za-z-])",
+            + r"([0-9A-Za-z:-]{8,40})(?![0-9A-Za-z:-])",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "onvif.hardware_id",
+        re.compile(
+            r"\b(?:hw|hardware)[ _-]?(?:ver(?:sion)?|id)"
+            + _KEY_END
+            + r"([^\"'<>;,&\r\n\t\\|`]{4,60})",
             re.IGNORECASE,
         ),
     ),
@@ -55,7 +64,7 @@ _STATED_FORMS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
         re.compile(
             r"\b(?:product|device|camera|hw|hardware)?[ _-]?model(?:[ _-]?(?:name|no|num|number|id))?"
             + _KEY_END
-            + r"(?=[^\"'<>;,&=\s|`(){}]{0,24}\d)([A-Za-z0-9][^\"'<>;,&=\r\n\t\\|`(){}]{2,40})",
+            + r"(?=[^\"'<>;,&=\r\n\t|`(){}]{0,24}\d)([A-Za-z0-9][^\"'<>;,&=\r\n\t\\|`(){}]{2,40})",
             re.IGNORECASE,
         ),
     ),
@@ -140,8 +149,12 @@ def replies(fact: Fact) -> Iterator[Fact]:
     known = list(_documents(text))
     for signal, told in known:
         yield fact.derived(signal, told, Voice.DEVICE if signal in OWN_VOICE else None)
-    if _GENERAL.issuperset(signal for signal, _ in known) and may_be_reply(text):
-        yield from _stated(fact, text)
+    if may_be_reply(text):
+        signals = {signal for signal, _ in known}
+        if signals <= _GENERAL:
+            yield from _stated(fact, text)
+        elif signals == {"magicbox.info"}:  # others' replies look like Dahua's and name more
+            yield from (one for one in _stated(fact, text) if one.signal == "mac")
 
 
 def _walked(fact: Fact, text: str) -> Iterator[Fact]:
@@ -194,7 +207,7 @@ def _stated(fact: Fact, text: str) -> Iterator[Fact]:
             for found in islice(form.finditer(text), _STATED_MOST)
         }
         if len(told) == 1:
-            named = True
+            named = named or signal != "onvif.hardware_id"
             yield fact.derived(signal, told.pop(), Voice.BANNER)
     if named:
         yield from _address(fact, text)

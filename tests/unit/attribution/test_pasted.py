@@ -248,6 +248,20 @@ STATED = [
         {"model": "IPC-HFW1431S", "firmware": "2.800.0000.1"},
     ),
     (
+        "{'firmware_version': b'6.15.70', 'serial_number': b'ac:cc:8e:5e:a1:90'}",
+        {"firmware": "6.15.70", "serial": "ac:cc:8e:5e:a1:90"},
+    ),
+    (
+        '"make": "AXIS", "mac": "00:40:8C:C3:4A:7E", "model": "AXIS M1054", "camtype": "ONVIF"',
+        {"model": "AXIS M1054", "mac": "00:40:8c:c3:4a:7e"},
+    ),
+    ('{"DeviceCode":"210235C3FW319B000137","DeviceType":5}', {"serial": "210235C3FW319B000137"}),
+    ("Hardware version: S5X_H1_V10_F23", {"onvif.hardware_id": "S5X_H1_V10_F23"}),
+    (
+        "deviceID=5002\ndeviceType=5\nsoftwareVer=v4.7.1625\nMACAddress=00:1C:27:xx:xx:xx\n",
+        {"mac": "00:1c:27:xx:xx:xx"},
+    ),
+    (
         '{"device_model": "T8200", "main_sw_version": "2.157", "bt_mac": "8C858052E1B7"}',
         {"model": "T8200", "mac": "8c:85:80:52:e1:b7"},
     ),
