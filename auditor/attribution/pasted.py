@@ -73,7 +73,7 @@ _STATED_FORMS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
 _ADDRESS: Final = re.compile(
     r"\b([a-z]{1,12}(?=[ _-]?mac)|)[ _-]?mac(?:[ _-]?(?:addr(?:ess)?|id))?"
     + _KEY_END
-    + r"((?:[0-9a-f]{2}[:-]){3}(?:(?:[0-9a-f]{2}|xx|\*\*)[:-]){2}(?:[0-9a-f]{2}|xx|\*\*)|[0-9a-f]{12})"
+    + r"((?:[0-9a-f]{2}[:-]){3}(?:(?:[0-9a-f]{2}|xx|\*\*)[:-]){2}(?:[0-9a-f]{2}|xx|\*\*)|(?:0x)?[0-9a-f]{16}|[0-9a-f]{12})"
     r"(?![0-9a-f:])",
     re.IGNORECASE,
 )
@@ -157,6 +157,14 @@ def replies(fact: Fact) -> Iterator[Fact]:
             yield from (one for one in _stated(fact, text) if one.signal == "mac")
 
 
+def _maker_half(address: str) -> str:
+    """Of a longer address (EUI-64), the maker's half in the form of a hidden one."""
+    digits = address.removeprefix("0x")
+    if ":" in digits:
+        return digits
+    return f"{digits[:2]}:{digits[2:4]}:{digits[4:6]}:xx:xx:xx"
+
+
 def _walked(fact: Fact, text: str) -> Iterator[Fact]:
     """The enterprise below whose number an SNMP agent answered, where there is but one."""
     told = [
@@ -220,7 +228,7 @@ def _address(fact: Fact, text: str) -> Iterator[Fact]:
         for found in islice(_ADDRESS.finditer(text), _STATED_MOST)
         if found[1].lower() not in _OTHERS
     ]
-    told = [mac.normal(one) or one for one in told]
+    told = [mac.normal(one) or _maker_half(one) for one in told]
     if told and len({one[:_OUI] for one in told}) == 1:
         yield fact.derived("mac", told[0])
 

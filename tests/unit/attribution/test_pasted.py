@@ -256,6 +256,10 @@ STATED = [
         {"model": "AXIS M1054", "mac": "00:40:8c:c3:4a:7e"},
     ),
     ('{"DeviceCode":"210235C3FW319B000137","DeviceType":5}', {"serial": "210235C3FW319B000137"}),
+    (
+        "{'model': 'lumi.camera.gwag03', 'mac': '0x54ef44100003c901', 'manufacturer': 'NXP'}",
+        {"model": "lumi.camera.gwag03", "mac": "54:ef:44:xx:xx:xx"},
+    ),
     ("Hardware version: S5X_H1_V10_F23", {"onvif.hardware_id": "S5X_H1_V10_F23"}),
     (
         "deviceID=5002\ndeviceType=5\nsoftwareVer=v4.7.1625\nMACAddress=00:1C:27:xx:xx:xx\n",
