@@ -38,6 +38,8 @@ _VERSION_IN: Final = re.compile(r"(?<=[\s:=])[Vv]?\d{1,2}\.\d")
 """Where a version begins behind other words."""
 _WIDE: Final = str.maketrans("\uff08\uff09\uff1a\uff0c\u3000", "():, ")
 """Signs as Chinese programs write them."""
+_DAY_BEHIND: Final = re.compile(r"\s{0,3}[,;/(]\s{0,3}(?:19|20)\d\d(?:[-./]\d{1,2}){0,2}\)?$")
+"""The year or the day of a version where somebody wrote it behind a comma."""
 _BRACKETS: Final = re.compile(r"\s{0,3}[(\[][^)\]]{0,80}[)\]]$")
 _BUILD: Final = re.compile(
     r"[\s,;_([-]{0,4}(?<![A-Za-z])(build)(?:[ _-]?date)?[\s:_.-]{0,3}(?=\d)", re.IGNORECASE
@@ -220,7 +222,7 @@ def firmware(fact: Fact) -> Iterator[Fact]:
     text = _VERSION_WORDS.sub("", whole.translate(_WIDE), count=1)
     plain = _BRACKETS.sub("", text).rstrip(" .,;")
     found = _VERSION_IN.search(plain)
-    told = [text, plain, plain[found.start() :] if found else ""]
+    told = [text, plain, plain[found.start() :] if found else "", _DAY_BEHIND.sub("", plain)]
     told += [_spaced(one) for one in told]
     told += [f"V{one[1:]}" for one in (*told, whole) if one.startswith("v")]
     if whole.islower():

@@ -41,6 +41,8 @@ def makers(judged):
         ("firmware", "Version", set()),
         ("firmware", "2.800.00ac003.0.r", {("firmware", "2.800.00AC003.0.R")}),
         ("firmware", "2.800.00AC003.0.r", set()),
+        ("firmware", "2.000.00IB004, 2021", {("firmware", "2.000.00IB004")}),
+        ("firmware", "V5.5.82 (2019-09-09)", {("firmware", "V5.5.82")}),
         ("serial", "S/N: 4M0747EPAA1D284", {("serial", "4M0747EPAA1D284")}),
         ("serial", "SN4M0747EPAA1D2", set()),
         ("http.server", "Server: App-webs/", {("http.server", "App-webs/")}),
