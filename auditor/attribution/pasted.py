@@ -90,6 +90,7 @@ _OTHERS: Final = frozenset(
 )
 """Words before it that make it the address of something else."""
 _OUI: Final = 8
+_EUI_64: Final = 16
 _URI: Final = re.compile(r"<(?:[\w.-]{1,40}:)?Uri>\s{0,8}((?:rtsps?|https?)://[^<\s]{3,300})")
 _HEAD_END: Final = re.compile(r"\r?\n\r?\n")
 _XML: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
@@ -158,11 +159,12 @@ def replies(fact: Fact) -> Iterator[Fact]:
 
 
 def _maker_half(address: str) -> str:
-    """Of a longer address (EUI-64), the maker's half in the form of a hidden one."""
+    """Of a hidden address and of a longer one (EUI-64) the maker's half; nothing of nobody's."""
+    if ":" in address:
+        return address if address[-1] in "x*" else ""
     digits = address.removeprefix("0x")
-    if ":" in digits:
-        return digits
-    return f"{digits[:2]}:{digits[2:4]}:{digits[4:6]}:xx:xx:xx"
+    long = len(digits) == _EUI_64
+    return f"{digits[:2]}:{digits[2:4]}:{digits[4:6]}:xx:xx:xx" if long else ""
 
 
 def _walked(fact: Fact, text: str) -> Iterator[Fact]:
@@ -228,9 +230,9 @@ def _address(fact: Fact, text: str) -> Iterator[Fact]:
         for found in islice(_ADDRESS.finditer(text), _STATED_MOST)
         if found[1].lower() not in _OTHERS
     ]
-    told = [mac.normal(one) or _maker_half(one) for one in told]
-    if told and len({one[:_OUI] for one in told}) == 1:
-        yield fact.derived("mac", told[0])
+    known = [mac.normal(one) or _maker_half(one) for one in told]
+    if len({one[:_OUI] for one in known if one}) == 1:
+        yield fact.derived("mac", next(one for one in known if one))
 
 
 def _documents(text: str) -> Iterator[tuple[str, str]]:

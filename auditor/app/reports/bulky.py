@@ -7,6 +7,7 @@ some 40,000 pages of the usual size, and 80 large ones.
 import mmap
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -25,7 +26,8 @@ def read_bytes(path: Path) -> bytes | memoryview:
         if sys.platform != "linux" or size < _WORTH:
             return file.read()
         held = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-        held.madvise(mmap.MADV_HUGEPAGE)
+        with suppress(OSError, AttributeError):  # a system without them gives small ones
+            held.madvise(mmap.MADV_HUGEPAGE)
         got = _filled(memoryview(held), file)
         rest = file.read() if got == size else b""  # it may grow or shrink while it is read
         return b"".join((held[:got], rest)) if rest else memoryview(held)[:got]

@@ -24,6 +24,11 @@ def test_a_large_file_is_read_whole(large):
     assert bytes(found) == large.read_bytes()
 
 
+def test_a_system_without_large_pages_reads_all_the_same(large, monkeypatch):
+    monkeypatch.setattr(bulky.mmap, "MADV_HUGEPAGE", 0x7FFF)  # no advice that the system knows
+    assert bytes(bulky.read_bytes(large)) == large.read_bytes()
+
+
 def test_a_small_one_is_plain_bytes(tmp_path):
     place = tmp_path / "scan.json"
     place.write_bytes(b"{}")

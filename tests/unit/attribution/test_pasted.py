@@ -287,6 +287,8 @@ def test_what_a_text_states_of_a_device_is_read(signal, text, found):
         '{"model": "X100", "host mac": "44:19:b6:11:22:33"}',
         "model=X100\nmac=44:19:b6:11:22:33\nmac=00:11:22:33:44:55",
         "<!DOCTYPE html>model: X100 mac: 44:19:b6:11:22:33",
+        '{"model": "X100", "mac": "00:00:00:00:00:00"}',
+        '{"model": "X100", "mac": "ffffffffffff"}',
     ],
 )
 def test_the_address_of_something_else_is_not_read(text):
